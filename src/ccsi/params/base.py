@@ -1,0 +1,52 @@
+"""The base of every parameter section: frozen, and an unknown key is an error."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ccsi.errors import ParameterError
+
+SectionT = TypeVar("SectionT", bound="Section")
+
+
+class Section(BaseModel):
+    """One section of params.yaml."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, allow_inf_nan=False)
+
+
+def parse(kind: type[SectionT], values: Mapping[str, Any], *, where: str) -> SectionT:
+    """Validate one section. Raises ParameterError, one line, naming the key and the nearest name."""
+    try:
+        return kind.model_validate(dict(values))
+    except ValidationError as error:
+        raise ParameterError(_explain(kind, error, where)) from error
+
+
+def merge(defaults: Mapping[str, Any], override: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The defaults with a task's own values laid over them (nested mappings are merged)."""
+    merged = dict(defaults)
+    for key, value in (override or {}).items():
+        known = merged.get(key)
+        nested = isinstance(value, Mapping) and isinstance(known, Mapping)
+        merged[key] = merge(known, value) if nested else value  # type: ignore[arg-type]
+    return merged
+
+
+def _explain(kind: type[Section], error: ValidationError, where: str) -> str:
+    problem = error.errors()[0]
+    key = ".".join(str(part) for part in problem["loc"])
+    at = f"{where}.{key}" if key else where
+    if problem["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(str(problem["loc"][-1]), list(kind.model_fields), n=1)
+        hint = (
+            f"did you mean {where}.{near[0]}?" if near else f"known: {', '.join(kind.model_fields)}"
+        )
+        return f"params.yaml: unknown key {at}; {hint}"
+    if problem["type"] == "missing":
+        return f"params.yaml: {at} is missing; run `ccsi config` to compose it anew"
+    return f"params.yaml: {at} = {problem['input']!r}: {problem['msg']}"

@@ -1,0 +1,32 @@
+"""Parameters of the synthesis of impressions."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ccsi.params.base import Section
+
+
+class SynthesisParams(Section):
+    """How many impressions, where they start, what they minimise, and for how long."""
+
+    impressions_per_class: int = Field(ge=1)
+    batch: int = Field(ge=1)
+    iterations: int = Field(ge=1)
+    lr: float = Field(gt=0)
+    betas: tuple[Annotated[float, Field(ge=0, lt=1)], Annotated[float, Field(ge=0, lt=1)]]
+    warmup: int = Field(ge=0)
+    start: Literal["mean", "noise"]
+    start_noise: float = Field(ge=0)
+    ce: float = Field(ge=0)
+    statistics: float = Field(ge=0)
+    batch_moments: float = Field(ge=0)
+    group_moments: float = Field(ge=0)
+    first_layer: float = Field(ge=0)
+    tv: float = Field(ge=0)
+    l2: float = Field(ge=0)
+    jitter: int = Field(ge=0)
+    flip: bool
+    keep: Literal["best", "last"]
