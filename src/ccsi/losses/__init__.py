@@ -1,0 +1,1 @@
+"""Losses as pure functions: tensors in, a scalar out. One file per family."""

@@ -1,0 +1,1 @@
+"""Methods: one file each, and a table that loads them by name."""

@@ -1,0 +1,1 @@
+"""The network: normalisation, residual trunk, heads, and the classifier they make."""

@@ -1,0 +1,110 @@
+"""The classifier: trunk and head, the classes it knows, and the tasks they came in."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from torch import Generator, Tensor, nn
+
+from ccsi.models.heads import CosineLinear, Head, Linear
+from ccsi.models.norm import LayerMoments, MomentNorm
+from ccsi.models.resnet import ResNet
+from ccsi.params.model import ModelParams
+
+
+@dataclass(frozen=True)
+class Output:
+    """features [N, D], cosine scores [N, K] in [-1, 1], logits [N, K]."""
+
+    features: Tensor
+    scores: Tensor
+    logits: Tensor
+
+
+@dataclass(frozen=True)
+class Learned:
+    """How one task was learned: what a reader of the model must know to judge it.
+
+    method: None for the first task, which all methods learn alike. selection: how the kept epoch
+    was chosen. data_free: no image of an older task was read.
+    """
+
+    task: str
+    seed: int
+    method: str | None
+    selection: str
+    data_free: bool
+
+
+class Classifier(nn.Module):
+    """A trunk and a head that grows; class ids are append-only."""
+
+    def __init__(self, params: ModelParams, *, channels: int, generator: Generator) -> None:
+        super().__init__()
+        self.params, self.channels = params, channels
+        self.trunk = ResNet(channels, params, generator=generator)
+        width = self.trunk.n_features
+        cosine = params.head == "cosine"
+        self.head: Head = CosineLinear(width, sigma=params.sigma) if cosine else Linear(width)
+        self.tasks: dict[str, tuple[int, ...]] = {}
+        self.class_names: tuple[str, ...] = ()
+        self.history: tuple[Learned, ...] = ()
+
+    @property
+    def n_classes(self) -> int:
+        """The number of classes learned so far."""
+        return self.head.n_classes
+
+    def forward(self, images: Tensor, moments: list[LayerMoments] | None = None) -> Output:
+        """Images [N, C, H, W] in [0, 1] -> Output."""
+        features = self.trunk(images, moments)
+        scores, logits = self.head(features)
+        return Output(features, scores, logits)
+
+    def add_task(self, task: str, class_names: Sequence[str], *, generator: Generator) -> None:
+        """Append the classes of a new task, with random head rows."""
+        first = self.n_classes
+        self.head.grow(len(class_names), generator=generator)
+        self.tasks = {**self.tasks, task: tuple(range(first, first + len(class_names)))}
+        self.class_names = (*self.class_names, *class_names)
+
+    def norms(self) -> list[MomentNorm]:
+        """The normalisation layers, in the order in which `forward` reports their moments."""
+        order: list[MomentNorm] = [self.trunk.stem_norm]
+        for block in self.trunk.blocks:
+            order += [block.norm1, block.norm2]  # type: ignore[list-item]
+            if block.shortcut_norm is not None:
+                order.append(block.shortcut_norm)  # type: ignore[arg-type]
+        return order
+
+    def frozen_copy(self) -> Classifier:
+        """A copy in evaluation mode whose parameters take no gradient."""
+        return copy.deepcopy(self).eval().requires_grad_(False)
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Load a state whose class-moment buffers may have another number of rows."""
+        for norm, name in zip(self.norms(), self._norm_names(), strict=True):
+            norm.class_mean = state[f"{name}.class_mean"].clone()
+            norm.class_var = state[f"{name}.class_var"].clone()
+        self.load_state_dict(state)
+
+    def _norm_names(self) -> list[str]:
+        names = {id(module): name for name, module in self.named_modules()}
+        return [names[id(norm)] for norm in self.norms()]
+
+
+@contextmanager
+def moments_kept(classifier: Classifier) -> Iterator[None]:
+    """Forward passes in this block update no running batch moments."""
+    norms = classifier.norms()
+    before = [norm.tracks_moments for norm in norms]
+    for norm in norms:
+        norm.tracks_moments = False
+    try:
+        yield
+    finally:
+        for norm, tracks in zip(norms, before, strict=True):
+            norm.tracks_moments = tracks

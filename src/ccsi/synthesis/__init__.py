@@ -1,0 +1,1 @@
+"""Synthesis of impressions of the old classes from a frozen model."""

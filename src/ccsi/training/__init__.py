@@ -1,0 +1,1 @@
+"""Training: one loop for the first task and for every update."""

@@ -1,0 +1,43 @@
+"""Augmentation of a whole batch at once: only symmetries that the data set declares, and shifts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Generator, Tensor
+
+
+def augment(
+    images: Tensor, *, symmetries: Sequence[str], shift: int, generator: Generator
+) -> Tensor:
+    """Each image takes each symmetry with probability 1/2 and a shift of at most `shift` pixels.
+
+    images [N, C, H, W] -> the same shape; what a shift brings in is zero. `transpose` needs
+    square images.
+    """
+    for symmetry in symmetries:
+        chosen = torch.rand(len(images), generator=generator) < 0.5
+        images = torch.where(chosen[:, None, None, None], _transformed(images, symmetry), images)
+    return _shifted_each(images, shift, generator) if shift else images
+
+
+def _transformed(images: Tensor, symmetry: str) -> Tensor:
+    if symmetry == "flip_horizontal":
+        return images.flip(-1)
+    if symmetry == "flip_vertical":
+        return images.flip(-2)
+    if symmetry == "transpose":
+        return images.transpose(-1, -2)
+    raise ValueError(f"unknown symmetry {symmetry!r}")
+
+
+def _shifted_each(images: Tensor, shift: int, generator: Generator) -> Tensor:
+    count, _, height, width = images.shape
+    offsets = torch.randint(0, 2 * shift + 1, (2, count, 1), generator=generator)
+    rows = (offsets[0] + torch.arange(height))[:, :, None]
+    columns = (offsets[1] + torch.arange(width))[:, None, :]
+    padded = F.pad(images, (shift, shift, shift, shift)).permute(0, 2, 3, 1)
+    each = torch.arange(count)[:, None, None]
+    return padded[each, rows, columns].permute(0, 3, 1, 2).contiguous()

@@ -1,0 +1,183 @@
+"""Learning a task: the first one, or an update of a model that knows older classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Generator, Tensor
+
+from ccsi.losses.classification import class_weights
+from ccsi.methods.base import Method
+from ccsi.models.class_moments import (
+    append_class_moments,
+    class_group_moments,
+    replace_class_moments,
+)
+from ccsi.models.classifier import Classifier
+from ccsi.params.loss import LossWeights
+from ccsi.params.model import ModelParams
+from ccsi.params.training import OptimParams, UpdateParams
+from ccsi.progress import Progress
+from ccsi.training import terms
+from ccsi.training.images import ImageSet
+from ccsi.training.loop import Curve, fit
+from ccsi.training.sampling import Batch, RehearsalSampler
+from ccsi.training.step import Step, TermMemory, weighted_terms
+
+GeneratorFor = Callable[[str], Generator]
+MOMENT_BATCH = 256
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What a task brings: its classes' names, its images, and the symmetries they have."""
+
+    task: str
+    class_names: Sequence[str]
+    train: ImageSet
+    val: ImageSet
+    symmetries: tuple[str, ...]
+
+
+def train_afresh(
+    arrivals: Sequence[Arrival],
+    model: ModelParams,
+    params: OptimParams,
+    *,
+    generator_for: GeneratorFor,
+    progress: Progress,
+) -> tuple[Classifier, Curve]:
+    """A new network, trained by cross-entropy on all the images it is given.
+
+    One arrival: the first task. Several: joint training, the upper bound.
+    """
+    channels = arrivals[0].train.images.shape[1]
+    classifier = Classifier(model, channels=channels, generator=generator_for("network"))
+    head = generator_for("head")
+    for arrival in arrivals:
+        classifier.add_task(arrival.task, arrival.class_names, generator=head)
+    train, val = _together([a.train for a in arrivals]), _together([a.val for a in arrivals])
+    sampler = RehearsalSampler(
+        train,
+        None,
+        replay_ratio=0.0,
+        batch=params.batch,
+        symmetries=arrivals[0].symmetries if params.symmetries else (),
+        shift=params.shift,
+        generator=generator_for("batches"),
+    )
+
+    def objective(batch: Batch) -> dict[str, Tensor]:
+        step = Step(batch, classifier(batch.images), classifier, previous=None)
+        return {"ce": terms.ce(step)}
+
+    curve = fit(classifier, sampler, objective, params, validation=val, progress=progress)
+    _remember(classifier, train, range(classifier.n_classes))
+    return classifier, curve
+
+
+def update(
+    previous: Classifier,
+    arrival: Arrival,
+    rehearsed: ImageSet | None,
+    method: Method,
+    weights: LossWeights,
+    params: UpdateParams,
+    *,
+    generator_for: GeneratorFor,
+    progress: Progress,
+    target: ImageSet | None = None,
+) -> tuple[Classifier, Curve]:
+    """The previous model, updated on a new task's images and on rehearsed ones of older classes.
+
+    `target`: the transductive option's unlabelled stream. Raises ParameterError for weights that
+    the method does not know, DivergenceError.
+    """
+    named = weights.model_dump()
+    method.require_known(named)
+    classifier, frozen = previous.frozen_copy().requires_grad_(True), previous.frozen_copy()
+    n_old = frozen.n_classes
+    classifier.add_task(arrival.task, arrival.class_names, generator=generator_for("head"))
+    new_ids = list(range(n_old, classifier.n_classes))
+    if params.imprint:
+        _imprint(classifier, frozen, arrival.train, new_ids)
+    sampler = RehearsalSampler(
+        arrival.train,
+        rehearsed,
+        replay_ratio=params.replay_ratio,
+        batch=params.batch,
+        symmetries=arrival.symmetries if params.symmetries else (),
+        shift=params.shift,
+        generator=generator_for("batches"),
+        with_target=bool(weights.idc and "idc" in method.terms),
+        target=target,
+    )
+    memory = TermMemory()
+    per_class = _class_weights(sampler, classifier.n_classes) if params.class_weights else None
+
+    def objective(batch: Batch) -> dict[str, Tensor]:
+        output = classifier(batch.images)
+        step = Step(batch, output, classifier, frozen, params, per_class, memory)
+        return weighted_terms(step, method.terms, named)
+
+    validation = arrival.val if rehearsed is None else arrival.val.joined(rehearsed)
+    curve = fit(
+        classifier,
+        sampler,
+        objective,
+        params,
+        validation=validation,
+        progress=progress,
+        after_step=_restores_old_rows(classifier, frozen) if params.freeze_old_rows else _nothing,
+    )
+    _remember(classifier, arrival.train, new_ids)
+    if params.reestimate_moments and rehearsed is not None:
+        moments = class_group_moments(
+            classifier, rehearsed.images, rehearsed.labels, range(n_old), batch=MOMENT_BATCH
+        )
+        replace_class_moments(classifier, moments, range(n_old))
+    return classifier, curve
+
+
+def _together(sets: Sequence[ImageSet]) -> ImageSet:
+    together = sets[0]
+    for more in sets[1:]:
+        together = together.joined(more)
+    return together
+
+
+def _remember(classifier: Classifier, train: ImageSet, class_ids: Sequence[int]) -> None:
+    moments = class_group_moments(
+        classifier, train.images, train.labels, class_ids, batch=MOMENT_BATCH
+    )
+    append_class_moments(classifier, moments)
+
+
+@torch.no_grad()
+def _imprint(
+    classifier: Classifier, frozen: Classifier, train: ImageSet, new_ids: list[int]
+) -> None:
+    parts = [frozen.trunk(part.float() / 255) for part in torch.split(train.images, MOMENT_BATCH)]
+    classifier.head.imprint(torch.cat(parts), train.labels, new_ids)
+
+
+def _class_weights(sampler: RehearsalSampler, n_classes: int) -> Tensor:
+    """From the counts of the two sets, as in the released configuration."""
+    counts = torch.bincount(sampler.real.labels, minlength=n_classes).float()
+    if sampler.rehearsed is not None:
+        counts = counts + torch.bincount(sampler.rehearsed.labels, minlength=n_classes)
+    return class_weights(counts)
+
+
+def _restores_old_rows(classifier: Classifier, frozen: Classifier) -> Callable[[], None]:
+    def restore() -> None:
+        with torch.no_grad():
+            classifier.head.weight[: frozen.n_classes] = frozen.head.weight
+
+    return restore
+
+
+def _nothing() -> None:
+    return None

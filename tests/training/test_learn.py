@@ -1,0 +1,143 @@
+import pytest
+import torch
+
+from ccsi.errors import DivergenceError, ParameterError
+from ccsi.evaluation.predict import accuracy
+from ccsi.methods.registry import load_method
+from ccsi.models.classifier import Classifier
+from ccsi.params.loss import LossWeights
+from ccsi.params.training import UpdateParams
+from ccsi.progress import Silent
+from ccsi.training.images import ImageSet
+from ccsi.training.learn import Arrival, GeneratorFor, train_afresh, update
+from ccsi.training.loop import Curve
+from tests.toy_networks import MODEL, TRAIN, UPDATE, generator, images
+
+WEIGHTS = LossWeights(ce=1, distillation=1, margin=1, idc=1, logits=0)
+
+
+def generators(seed: int = 0) -> GeneratorFor:
+    return lambda purpose: generator(seed * 1000 + sum(map(ord, purpose)))
+
+
+def arrival(task: str, *, first: int = 0, count: int = 48) -> Arrival:
+    data = ImageSet(*images(count, first=first, seed=first))
+    names = [f"class {first}", f"class {first + 1}"]
+    return Arrival(task, names, data, data, ())
+
+
+def first_model() -> Classifier:
+    params = TRAIN.model_copy(update={"epochs": 8})
+    made, _ = train_afresh(
+        [arrival("t1")], MODEL, params, generator_for=generators(), progress=Silent()
+    )
+    return made
+
+
+def updated(
+    previous: Classifier, *, weights: LossWeights = WEIGHTS, method: str = "ccsi", **params: object
+) -> tuple[Classifier, Curve]:
+    chosen = UpdateParams.model_validate({**UPDATE.model_dump(), **params})
+    return update(
+        previous,
+        arrival("t2", first=2),
+        ImageSet(*images(16, seed=5)),
+        load_method(method),
+        weights,
+        chosen,
+        generator_for=generators(1),
+        progress=Silent(),
+    )
+
+
+@pytest.fixture(scope="module")
+def model() -> Classifier:
+    return first_model()
+
+
+def test_the_first_task_is_learned(model: Classifier) -> None:
+    data = arrival("t1").val
+    assert accuracy(model, data.images, data.labels) > 0.9
+    assert all(norm.class_mean.shape == (2, 4) for norm in model.norms())
+
+
+def test_an_update_learns_the_new_task_and_keeps_the_old_models_statistics(
+    model: Classifier,
+) -> None:
+    after, curve = updated(model, epochs=8)
+    new = arrival("t2", first=2).val
+    assert accuracy(after, new.images, new.labels) > 0.9
+    assert {row["term"] for row in curve} == {"ce", "distillation", "margin", "idc", "total", "lr"}
+    for before, norm in zip(model.norms(), after.norms(), strict=True):
+        assert norm.class_mean.shape == (4, 4)
+        assert torch.equal(norm.class_mean[:2], before.class_mean)
+        assert torch.equal(norm.class_var[:2], before.class_var)
+
+
+def test_an_update_leaves_the_previous_model_alone(model: Classifier) -> None:
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    updated(model)
+    assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
+
+
+def test_the_same_seed_gives_the_same_model(model: Classifier) -> None:
+    first, second = updated(model)[0].state_dict(), updated(model)[0].state_dict()
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_reestimated_moments_change_only_the_old_rows(model: Classifier) -> None:
+    kept, moved = updated(model)[0], updated(model, reestimate_moments=True)[0]
+    for a, b in zip(kept.norms(), moved.norms(), strict=True):
+        assert torch.equal(a.class_mean[2:], b.class_mean[2:])
+        assert not torch.equal(a.class_mean[:2], b.class_mean[:2])
+
+
+def test_frozen_old_rows_do_not_move_and_free_ones_do(model: Classifier) -> None:
+    frozen, free = updated(model, freeze_old_rows=True)[0], updated(model)[0]
+    assert torch.equal(frozen.head.weight[:2], model.head.weight)
+    assert not torch.equal(free.head.weight[:2], model.head.weight)
+    assert not torch.equal(frozen.head.sigma, model.head.sigma)
+
+
+@pytest.mark.parametrize("off", [("idc",), ("distillation", "margin"), ("ce", "idc", "margin")])
+def test_terms_can_be_switched_off_alone_or_together(
+    model: Classifier, off: tuple[str, ...]
+) -> None:
+    weights = WEIGHTS.model_copy(update=dict.fromkeys(off, 0.0))
+    _, curve = updated(model, weights=weights)
+    left = {"ce", "distillation", "margin", "idc"} - set(off)
+    assert {row["term"] for row in curve} == left | {"total", "lr"}
+
+
+def test_a_weight_that_the_method_does_not_know_is_refused(model: Classifier) -> None:
+    with pytest.raises(ParameterError, match=r"loss\.distillation = 1.0, but method finetune"):
+        updated(model, method="finetune")
+
+
+def test_all_weights_zero_are_refused(model: Classifier) -> None:
+    nothing = LossWeights(ce=0, distillation=0, margin=0, idc=0, logits=0)
+    with pytest.raises(ParameterError, match="every loss weight of method ccsi is 0"):
+        updated(model, weights=nothing)
+
+
+def test_the_best_epoch_is_kept_by_validation_accuracy(model: Classifier) -> None:
+    after, curve = updated(model, select="best", epochs=3)
+    values = [float(row["value"]) for row in curve if row["term"] == "val_accuracy"]
+    joined = arrival("t2", first=2).val.joined(ImageSet(*images(16, seed=5)))
+    assert len(values) == 3
+    assert accuracy(after, joined.images, joined.labels) == pytest.approx(max(values))
+
+
+def test_divergence_names_the_term_the_step_and_a_hint(model: Classifier) -> None:
+    with pytest.raises(DivergenceError, match=r"loss term \w+ became .* in epoch 1, step"):
+        updated(model, lr=1e30)
+
+
+def test_joint_training_is_a_fresh_network_on_all_tasks() -> None:
+    both = [arrival("t1"), arrival("t2", first=2)]
+    params = TRAIN.model_copy(update={"epochs": 12})
+    made, _ = train_afresh(both, MODEL, params, generator_for=generators(), progress=Silent())
+    data = both[0].val.joined(both[1].val)
+    assert made.tasks == {"t1": (0, 1), "t2": (2, 3)}
+    assert not torch.equal(made.head.weight[:2], made.head.weight[2:])
+    assert accuracy(made, data.images, data.labels) > 0.8

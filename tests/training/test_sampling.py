@@ -1,0 +1,89 @@
+import torch
+
+from ccsi.training.images import ImageSet
+from ccsi.training.sampling import RehearsalSampler, draws_per_epoch
+from tests.toy_networks import generator, images
+
+
+def sampler(ratio: float = 0.5, **options: object) -> RehearsalSampler:
+    real = ImageSet(*images(40, first=2))
+    old = ImageSet(*images(10, seed=1))
+    return RehearsalSampler(
+        real,
+        old,
+        replay_ratio=ratio,
+        batch=8,
+        symmetries=(),
+        shift=0,
+        generator=generator(),
+        **options,  # type: ignore[arg-type]
+    )
+
+
+def test_draws_follow_the_papers_rule() -> None:
+    assert draws_per_epoch(100, 0.66) == 294  # floor(100 / 0.34)
+    assert draws_per_epoch(100, 0.0) == 100
+
+
+def test_synthetic_marks_exactly_the_images_of_old_classes() -> None:
+    for batch in sampler().epoch():
+        assert torch.equal(batch.synthetic, batch.labels < 2)
+
+
+def test_the_share_of_impressions_is_near_the_replay_ratio() -> None:
+    mask = torch.cat([batch.synthetic for _ in range(20) for batch in sampler(0.66).epoch()])
+    assert 0.6 < mask.float().mean() < 0.72
+
+
+def test_an_epoch_shows_every_real_image_once_where_nothing_is_rehearsed() -> None:
+    real = ImageSet(torch.arange(21, dtype=torch.uint8).reshape(21, 1, 1, 1), torch.zeros(21).long())
+    plain = RehearsalSampler(
+        real, None, replay_ratio=0.7, batch=8, symmetries=(), shift=0, generator=generator()
+    )
+    seen = torch.cat([b.images for b in plain.epoch()]).flatten().mul(255).round().int().tolist()
+    assert sorted(seen) == list(range(21))
+    assert plain.steps == 3
+
+
+def test_a_last_batch_of_one_is_dropped() -> None:
+    real = ImageSet(*images(17))
+    plain = RehearsalSampler(
+        real, None, replay_ratio=0.0, batch=8, symmetries=(), shift=0, generator=generator()
+    )
+    assert [len(batch.labels) for batch in plain.epoch()] == [8, 8]
+
+
+def test_the_target_is_another_view_of_the_batchs_real_images_and_of_no_old_class() -> None:
+    real = ImageSet(*images(40, first=2))
+    old = ImageSet(torch.zeros(10, 1, 8, 8, dtype=torch.uint8), torch.arange(10) % 2)
+    made = RehearsalSampler(
+        real,
+        old,
+        replay_ratio=0.5,
+        batch=8,
+        symmetries=("flip_horizontal",),
+        shift=0,
+        generator=generator(),
+        with_target=True,
+    )
+    differs = False
+    for batch in made.epoch():
+        n_real = int((~batch.synthetic).sum())
+        if not n_real:
+            assert batch.target is None
+            continue
+        assert len(batch.target) == n_real
+        # No all-black impression is among them: they are the real images, mirrored or not.
+        assert batch.target.flatten(1).sum(1).min() > 0
+        own = batch.images[~batch.synthetic]
+        same = (batch.target == own).flatten(1).all(1)
+        mirrored = (batch.target == own.flip(-1)).flatten(1).all(1)
+        assert (same | mirrored).all()
+        differs |= bool((~same).any())
+    assert differs
+
+
+def test_the_same_generator_gives_the_same_batches() -> None:
+    for a, b in zip(sampler().epoch(), sampler().epoch(), strict=True):
+        assert torch.equal(a.images, b.images)
+        assert torch.equal(a.labels, b.labels)
