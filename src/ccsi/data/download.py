@@ -1,0 +1,55 @@
+"""Fetching of a MedMNIST file, once. The only place that imports the medmnist package."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from ccsi.data.catalogue import entry, file_name
+from ccsi.data.file_check import how_to_get, record_md5
+from ccsi.errors import DataError
+
+SCRATCH = ".download-"
+
+
+def fetch(name: str, side: int | None, folder: Path, *, by_hand: Sequence[Path] = ()) -> list[str]:
+    """Have the set's file in `folder`, with its MD5 beside it; the warnings, also on stderr.
+
+    A file already in `folder`, or placed by hand in one of the folders `by_hand`, is used without
+    the network; one with another MD5 gives a warning. side: 28 (also None), 64, 128 or 224 pixels.
+    Raises DataError, saying which file to put where, where it cannot be downloaded.
+    """
+    side = side or 28
+    file = folder / file_name(name, side)
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob(f"{SCRATCH}*"):  # by a download that was killed
+        shutil.rmtree(left)
+    if not file.is_file():
+        placed = [place / file.name for place in by_hand if (place / file.name).is_file()]
+        if placed:
+            shutil.copyfile(placed[0], file)
+        else:
+            _download(name, side, file, by_hand[0] if by_hand else folder)
+    warnings = record_md5(folder, name, side)
+    for warning in warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    return warnings
+
+
+def _download(name: str, side: int, file: Path, advised: Path) -> None:
+    """By the package, which checks the MD5, into a folder of its own: no half file is kept."""
+    entry(name)
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=file.parent) as scratch:
+        try:
+            import medmnist
+
+            kind = getattr(medmnist, medmnist.INFO[name]["python_class"])
+            kind(split="val", download=True, root=scratch, size=side)
+        except (RuntimeError, ImportError) as error:
+            raise DataError(
+                f"{file.name} could not be downloaded; {how_to_get(name, side, advised)}"
+            ) from error
+        (Path(scratch) / file.name).replace(file)
