@@ -1,0 +1,1 @@
+"""How well a model knows every class it has seen: accuracies, forgetting, AUC, calibration."""

@@ -1,0 +1,92 @@
+"""What the stages of one run left behind, read for the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ccsi.artifacts import load_array, load_json, load_table
+from ccsi.errors import ArtifactError
+
+Rows = list[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Impressions:
+    """Images made from one model: uint8 [M, H, W, C] (may be memory-mapped), labels int64 [M]."""
+
+    images: np.ndarray
+    labels: np.ndarray
+
+
+@dataclass(frozen=True)
+class RunResults:
+    """Everything that the report shows; the mappings are keyed by task, in the tasks' order."""
+
+    evaluations: Sequence[Mapping[str, Any]]
+    """Evaluation records (ccsi.evaluation.record), one per task from the first one tested on."""
+    means: np.ndarray
+    """Class means float32 [K, H, W, C] in [0, 1] of all K classes."""
+    impressions: Mapping[str, Impressions]
+    """By the task whose model they were made from."""
+    training: Mapping[str, Rows]
+    """Rows epoch, term, value."""
+    synthesis: Mapping[str, Rows]
+    """Rows iteration, class_id, term, value."""
+
+
+def load_results(
+    tasks: Sequence[str], *, evaluations: Path, means: Path, models: Path, impressions: Path
+) -> RunResults:
+    """Read one folder per task below each path; folders of other tasks are left alone.
+
+    `tasks` are those of this run, in order. A model made elsewhere has no training.csv, brings
+    tasks of its own, and is tested once, after the last of them; a task may have no impressions.
+    Raises ArtifactError where a file is missing or damaged, or the records are of different runs.
+    """
+    loaded = {task: load_json(evaluations / task / "evaluation.json") for task in tasks}
+    records = [record for task, record in loaded.items() if record["task"] == task]
+    check_one_run(records)
+    known = [str(task["task"]) for task in records[-1]["tasks"]]
+    made = [task for task in known if (impressions / task / "images.npy").exists()]
+    trained = [task for task in known if (models / task / "training.csv").exists()]
+    return RunResults(
+        evaluations=records,
+        means=load_array(means / tasks[-1] / "means.npy"),
+        impressions={task: _impressions(impressions / task) for task in made},
+        training={task: load_table(models / task / "training.csv") for task in trained},
+        synthesis={task: load_table(impressions / task / "synthesis.csv") for task in made},
+    )
+
+
+def check_one_run(records: Sequence[Mapping[str, Any]]) -> None:
+    """Raise ArtifactError unless the records are consecutive tasks, up to T, of one run."""
+    if not records:
+        raise ArtifactError("there is no evaluation to report on; run `dvc repro`")
+    before = len(records[-1]["tasks"]) - len(records)
+    for t, record in enumerate(records):
+        expected = records[-1]["tasks"][: before + t + 1]
+        odd = [
+            key for key in ("dataset", "method", "seed", "split") if record[key] != records[-1][key]
+        ]
+        if record["tasks"] != expected:
+            odd.append("tasks")
+        if odd:
+            raise ArtifactError(
+                f"the evaluations of {record['task']} and {records[-1]['task']} differ in "
+                f"{odd[0]}: they are of different runs; run `dvc repro`"
+            )
+
+
+def _impressions(folder: Path) -> Impressions:
+    images = load_array(folder / "images.npy", memory_map=True)
+    labels = load_array(folder / "labels.npy")
+    if images.ndim != 4 or len(images) != len(labels):
+        raise ArtifactError(
+            f"{folder}: images {list(images.shape)} and labels {list(labels.shape)} do not fit"
+        )
+    return Impressions(images, labels)

@@ -1,0 +1,166 @@
+"""`dvc plots show`, `dvc plots diff` and reports/index.html, opened in a browser offline."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ccsi.reporting.report import ReportPaths, summarize
+from ccsi.reporting.results import RunResults
+from tests.browser.conftest import Browser
+from tests.reporting.toy_run import make_run
+
+ROOT = Path(__file__).resolve().parents[2]
+PLOTS = yaml.safe_load((ROOT / "dvc.yaml").read_text())["plots"]
+# Lines, bars, points and cells of every plot, without axes, legends and titles.
+MARKS = """
+return Object.fromEntries([...document.querySelectorAll('.vega-embed')].map((plot) => [plot.id,
+  [...plot.querySelectorAll('.role-mark > path, .role-mark > line, .role-mark > text')]
+    .filter((mark) => mark.tagName !== 'path' || mark.getAttribute('d')).length]))
+"""
+
+pytestmark = pytest.mark.timeout(180)
+
+
+def report(root: Path, run: RunResults) -> None:
+    paths = ReportPaths(
+        metrics=root / "reports/metrics.json",
+        tables=root / "reports/tables",
+        plots=root / "reports/plots",
+        sheets=root / "reports/sheets",
+        page=root / "reports/index.html",
+    )
+    summarize(run, paths, links={})
+
+
+def command(root: Path, *words: str) -> None:
+    quiet = {"DVC_NO_ANALYTICS": "1", "GIT_CONFIG_GLOBAL": os.devnull}
+    identity = {f"GIT_{who}_{what}": f"{who}@x" for who in ("AUTHOR", "COMMITTER")
+                for what in ("NAME", "EMAIL")}  # fmt: skip
+    environment = os.environ | quiet | identity
+    done = subprocess.run(
+        words, cwd=root, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "ERROR" not in done.stderr, done.stderr
+
+
+def dvc(root: Path, *words: str) -> None:
+    command(root, sys.executable, "-m", "dvc", *words)
+
+
+def project(root: Path, run: RunResults) -> None:
+    """A project that has our plots, page and templates, and the report of a made-up run."""
+    command(root, "git", "init", "-q")
+    shutil.copytree(ROOT / ".dvc/plots", root / ".dvc/plots")
+    shutil.copy(ROOT / ".dvc/config", root / ".dvc/config")
+    (root / "dvc.yaml").write_text(yaml.safe_dump({"plots": PLOTS}, sort_keys=False))
+    report(root, run)
+
+
+def check_offline(browser: Browser, *, expect: str | None = None) -> None:
+    complaints = browser.complaints()
+    assert [line for line in complaints if expect is None or expect not in line] == []
+    assert browser.fetched() == []
+
+
+def check_all_drawn(browser: Browser, *, blank: frozenset[str] = frozenset()) -> None:
+    wanted = [next(iter(entry)) for entry in PLOTS if isinstance(entry, dict)]
+    browser.wait(f"return document.querySelectorAll('.vega-embed svg').length >= {len(wanted)}")
+    marks = browser.run(MARKS)
+    assert set(marks) == {name.replace(" ", "_") for name in wanted}
+    assert {name for name, count in marks.items() if count == 0} == blank
+    assert browser.run("return document.querySelectorAll('.failed').length") == 0
+    check_offline(browser, expect="Infinite extent" if blank else None)
+
+
+def keep(browser: Browser, name: str) -> None:
+    """A picture of the whole page, where one is asked for (CCSI_SCREENSHOTS=<folder>)."""
+    folder = os.environ.get("CCSI_SCREENSHOTS")
+    if folder:
+        height = browser.run("return document.documentElement.scrollHeight")
+        browser.driver.set_window_size(1500, min(height + 150, 8000))
+        browser.driver.save_screenshot(str(Path(folder) / f"{name}.png"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_plots_show_draws_everything_offline(
+    tmp_path: Path, start_browser: Callable[..., Browser], scheme: str
+) -> None:
+    flags = ["--force-dark-mode", "--blink-settings=preferredColorScheme=0"]
+    browser = start_browser(*(flags if scheme == "dark" else []))
+    project(tmp_path, make_run(tasks=11, side=16))
+    dvc(tmp_path, "plots", "show")
+    browser.open(tmp_path / "dvc_plots/index.html")
+    check_all_drawn(browser)
+    # Sheets: that of all class means, and one per old task, all loaded.
+    pictures = browser.run("return [...document.images].map((image) => image.naturalWidth)")
+    assert len(pictures) == 11
+    assert min(pictures) > 0
+    labels = browser.run(
+        "return [...document.querySelectorAll('#Accuracy_after_each_task .role-axis-label text')]"
+        ".map((label) => label.textContent).filter((text) => text.startsWith('t'))"
+    )
+    assert labels == [f"t{t}" for t in range(1, 12)]
+    keep(browser, f"show-{scheme}")
+
+
+def test_plots_diff_shows_revisions_side_by_side(
+    tmp_path: Path, start_browser: Callable[..., Browser]
+) -> None:
+    browser = start_browser()
+    project(tmp_path, make_run(tasks=4, side=16))
+    command(tmp_path, "git", "add", "--all")
+    command(tmp_path, "git", "commit", "-q", "-m", "first")
+    report(tmp_path, make_run(tasks=5, side=16, seed=1))
+    dvc(tmp_path, "plots", "diff", "HEAD")
+    browser.open(tmp_path / "dvc_plots/index.html")
+    check_all_drawn(browser)
+    text = browser.run(
+        "return document.querySelector('#Confusion_after_the_last_task').textContent"
+    )
+    assert "HEAD" in text
+    assert "workspace" in text
+    keep(browser, "diff")
+
+
+def test_a_run_without_impressions_and_with_one_task_still_draws(
+    tmp_path: Path, start_browser: Callable[..., Browser]
+) -> None:
+    browser = start_browser()
+    hostile = ["<!--<script>alert(1)", 'a&b\'s "dog"']
+    project(tmp_path, make_run(tasks=1, impressions=False, names=hostile))
+    dvc(tmp_path, "plots", "show")
+    browser.open(tmp_path / "dvc_plots/index.html")
+    check_all_drawn(browser, blank=frozenset({"Forgetting_per_task", "Synthesis_losses"}))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_report_page_opens_offline(
+    tmp_path: Path, start_browser: Callable[..., Browser], scheme: str
+) -> None:
+    browser = start_browser(*(["--force-dark-mode"] if scheme == "dark" else []))
+    names = ["basophil", "eosinophil", "erythroblast", "immature granulocytes (myelocytes)"]
+    report(tmp_path, make_run(tasks=5, side=28, names=[*names, *(f"class {c}" for c in range(6))]))
+    page = tmp_path / "reports/index.html"
+    browser.open(page)
+    pictures = browser.run(
+        "document.querySelectorAll('img').forEach((image) => { image.loading = 'eager'; });"
+        "return document.images.length"
+    )
+    assert pictures == 2 + 5
+    browser.wait("return [...document.images].every((image) => image.naturalWidth > 0)")
+    missing = [a for a in json.loads(browser.run(
+        "return JSON.stringify([...document.links].map((link) => link.getAttribute('href')))"
+    )) if not (page.parent / a).exists()]  # fmt: skip
+    assert missing == []
+    check_offline(browser)
+    keep(browser, f"page-{scheme}")

@@ -1,0 +1,84 @@
+"""Reading a run back, and refusing a mixture of runs."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ccsi.errors import ArtifactError
+from ccsi.reporting.results import RunResults, check_one_run, load_results
+from tests.reporting.toy_run import make_run, write_run
+
+
+def read(root: Path, tasks: list[str]) -> RunResults:
+    data = root / "data"
+    return load_results(
+        tasks,
+        evaluations=root / "reports/evaluations",
+        means=data / "means",
+        models=data / "models",
+        impressions=data / "impressions",
+    )
+
+
+def test_what_was_written_is_read(tmp_path: Path) -> None:
+    run = make_run()
+    write_run(tmp_path, run)
+    again = read(tmp_path, ["t1", "t2", "t3"])
+    assert again.evaluations == run.evaluations
+    assert again.training == run.training
+    assert list(again.impressions) == ["t1", "t2"]
+    np.testing.assert_array_equal(again.means, run.means)
+    np.testing.assert_array_equal(again.impressions["t2"].images, run.impressions["t2"].images)
+    assert again.synthesis["t1"][0].keys() == run.synthesis["t1"][0].keys()
+
+
+def test_folders_left_by_a_larger_split_are_not_read(tmp_path: Path) -> None:
+    write_run(tmp_path, make_run(tasks=4, seed=1))
+    write_run(tmp_path, make_run(tasks=2))
+    again = read(tmp_path, ["t1", "t2"])
+    assert len(again.evaluations) == 2
+    assert list(again.training) == ["t1", "t2"]
+
+
+def test_no_impressions_and_a_model_made_elsewhere(tmp_path: Path) -> None:
+    write_run(tmp_path, make_run(impressions=False))
+    (tmp_path / "data/models/t1/training.csv").unlink()
+    again = read(tmp_path, ["t1", "t2", "t3"])
+    assert again.impressions == {}
+    assert list(again.training) == ["t2", "t3"]
+
+
+def test_a_missing_evaluation_is_named(tmp_path: Path) -> None:
+    write_run(tmp_path, make_run(tasks=2))
+    with pytest.raises(ArtifactError, match="t3"):
+        read(tmp_path, ["t1", "t2", "t3"])
+
+
+@pytest.mark.parametrize(
+    ("odd", "fault"),
+    [({"seed": 1}, "seed"), ({"names": [f"other {c}" for c in range(6)]}, "tasks")],
+)
+def test_a_mixture_of_runs_is_refused(odd: dict[str, object], fault: str) -> None:
+    first, second = make_run(), make_run(**odd)  # type: ignore[arg-type]
+    with pytest.raises(ArtifactError, match=f"differ in {fault}"):
+        check_one_run([*first.evaluations[:1], *second.evaluations[1:]])
+
+
+def test_a_run_that_went_on_from_a_model_made_elsewhere(tmp_path: Path) -> None:
+    # The start model knows t1 and t2, so its evaluation stands in the place of both.
+    run = make_run(tasks=4)
+    write_run(tmp_path, run)
+    folder = tmp_path / "reports/evaluations"
+    (folder / "t1/evaluation.json").write_bytes((folder / "t2/evaluation.json").read_bytes())
+    again = read(tmp_path, ["t1", "t2", "t3", "t4"])
+    assert [record["task"] for record in again.evaluations] == ["t2", "t3", "t4"]
+    # It may also bring classes of another data set: then the run's own tasks begin later.
+    later = read(tmp_path, ["t3", "t4"])
+    assert [record["task"] for record in later.evaluations] == ["t3", "t4"]
+    assert list(later.impressions) == ["t1", "t2", "t3"]
+
+
+def test_nothing_to_report_is_an_error() -> None:
+    with pytest.raises(ArtifactError, match="dvc repro"):
+        check_one_run([])
