@@ -1,0 +1,5 @@
+"""`python -m ccsi`."""
+
+from ccsi.cli import main
+
+main()

@@ -1,0 +1,141 @@
+"""Which tasks there are, what each reads, and what each starts from: the records DVC loops over.
+
+Keys are t1..tN. A task's classes and paths stand in `tasks`; everything else is derived from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ccsi.config.paths import IMPRESSIONS, MEANS, MODELS, NOTHING, RAW, TASKS, TEST
+from ccsi.config.start import read_start, tasks_already_learned
+from ccsi.data.layout import TaskLayout, lay_out, reads
+from ccsi.errors import ParameterError
+from ccsi.params.base import parse
+from ccsi.params.dataset import DatasetParams
+
+OVERRIDABLE = ("loss", "train", "update", "synthesis")
+
+Record = dict[str, Any]
+
+
+def lay_out_tasks(params: Mapping[str, Any]) -> Record:
+    """`tasks`: every task's classes, paths and own parameter values.
+
+    params holds the sections of params.yaml. With `start`, tasks that the start model knows keep
+    their entry but name the start folder as their model; if it knows none of the data set's
+    classes, the data set's tasks are numbered on from its own.
+    Raises ParameterError or DataError where the data set, the split or the start is unusable.
+    """
+    dataset = parse(DatasetParams, params["dataset"], where="dataset")
+    layouts = lay_out(dataset, params["split"])
+    start, n_before, id_before, n_learned = params["start"], 0, 0, 0
+    if start is not None:
+        _refuse_fresh_start(params["method"])
+        model = read_start(start)
+        n_learned = tasks_already_learned(model, {t: x.names for t, x in layouts.items()})
+        if n_learned == 0:
+            n_before, id_before = model.n_tasks, len(model.class_names)
+    tasks: Record = {}
+    for number, layout in enumerate(layouts.values(), start=n_before + 1):
+        known = number <= n_learned
+        first_new = start is not None and number == n_before + n_learned + 1
+        tasks[f"t{number}"] = {
+            "classes": list(layout.classes),
+            "first_id": layout.first_id + id_before,
+            "reads": _reads(dataset, layout),
+            "means_before": start if first_new else _path(MEANS, number - 1),
+            "images": TASKS if params["evaluate"]["split"] == "val" else TEST,
+            "model": start if known else _path(MODELS, number),
+            **_own_values(params["per_task"], f"t{number}"),
+        }
+    return tasks
+
+
+def lay_out_increments(params: Mapping[str, Any]) -> Record:
+    """`increments`: every task that is learned after another, and what it starts from."""
+    afresh = params["method"]["reads"] == "seen"
+    rehearses = params["method"]["rehearsal"] == "impressions"
+    increments: Record = {}
+    for task in _learned_later(params):
+        before = _previous(task)
+        increments[task] = {
+            "prev": before,
+            "data": TASKS if afresh or _looks_back(params, task) else f"{TASKS}/{task}",
+            "model": NOTHING if afresh else _model_of(params, before),
+            "impressions": f"{IMPRESSIONS}/{before}" if rehearses else NOTHING,
+        }
+    return increments
+
+
+def lay_out_rehearsals(params: Mapping[str, Any]) -> Record:
+    """`rehearsals`: every task whose model is asked for impressions before the next task."""
+    if params["method"]["rehearsal"] != "impressions":
+        return {}
+    rehearsals: Record = {}
+    for task in _learned_later(params):
+        before = _previous(task)
+        model = _model_of(params, before)
+        means = model if model == params["start"] else f"{MEANS}/{before}"
+        rehearsals[before] = {"next": task, "model": model, "means": means}
+    return rehearsals
+
+
+def lay_out_downloads(params: Mapping[str, Any]) -> Record:
+    """`downloads`: the file that has to be fetched, if the data set is one of MedMNIST's."""
+    name = params["dataset"]["name"]
+    return {name: {"raw": f"{RAW}/{name}"}} if params["dataset"]["source"] == "medmnist" else {}
+
+
+def lay_out_first(params: Mapping[str, Any]) -> Record:
+    """`first`: the task that is trained from nothing; none with `start`."""
+    return {} if params["start"] is not None else {"t1": {"data": f"{TASKS}/t1"}}
+
+
+def lay_out_summary(params: Mapping[str, Any]) -> Record:
+    """`summary`: the impressions that the summary shows, if the method makes any."""
+    makes = bool(lay_out_rehearsals(params))
+    return {"impressions": IMPRESSIONS if makes else NOTHING}
+
+
+def _looks_back(params: Mapping[str, Any], task: str) -> bool:
+    """Whether the update's target images are validation images of all tasks so far."""
+    own = params["tasks"][task]["update"]
+    return bool(own.get("target", params["update"]["target"]) == "validation")
+
+
+def _learned_later(params: Mapping[str, Any]) -> list[str]:
+    learned = [t for t, task in params["tasks"].items() if task["model"] != params["start"]]
+    return learned if params["start"] is not None else learned[1:]
+
+
+def _model_of(params: Mapping[str, Any], task: str) -> str:
+    return str(params["tasks"][task]["model"] if task in params["tasks"] else params["start"])
+
+
+def _previous(task: str) -> str:
+    return f"t{int(task[1:]) - 1}"
+
+
+def _path(folder: str, number: int) -> str:
+    return f"{folder}/t{number}" if number > 0 else NOTHING
+
+
+def _reads(dataset: DatasetParams, layout: TaskLayout) -> str:
+    if dataset.source not in ("digits", "medmnist") and dataset.path is None:
+        raise ParameterError(f"dataset.path is not set; source {dataset.source} needs it")
+    return reads(dataset, layout, raw=f"{RAW}/{dataset.name}", nothing=NOTHING)
+
+
+def _own_values(per_task: Mapping[str, Any], task: str) -> Record:
+    own = per_task.get(task) or {}
+    return {section: dict(own.get(section) or {}) for section in OVERRIDABLE}
+
+
+def _refuse_fresh_start(method: Mapping[str, Any]) -> None:
+    if method["reads"] == "seen":
+        raise ParameterError(
+            f"start: method {method['name']} trains a fresh network at each task, so it cannot go "
+            "on from a model; set start=null or choose another method"
+        )

@@ -1,0 +1,32 @@
+"""Where a run's files lie, relative to the project root, and the root itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ccsi.errors import ParameterError
+
+CONF = Path("conf")
+CONFIG_FILE = CONF / "config.yaml"
+PARAMS_FILE = Path("params.yaml")
+
+NOTHING = "data/none"  # a committed placeholder: DVC takes no optional dependency
+RAW = "data/raw"
+TASKS = "data/tasks"
+TEST = "data/test"
+MEANS = "data/means"
+MODELS = "data/models"
+IMPRESSIONS = "data/impressions"
+EVALUATIONS = "reports/evaluations"
+SHEETS = "reports/sheets"
+
+
+def project_root(folder: Path) -> Path:
+    """The nearest folder at or above `folder` that holds conf/config.yaml.
+
+    Raises ParameterError where there is none.
+    """
+    for root in (folder.resolve(), *folder.resolve().parents):
+        if (root / CONFIG_FILE).is_file():
+            return root
+    raise ParameterError(f"no {CONFIG_FILE} in {folder} or above it; run this inside the project")

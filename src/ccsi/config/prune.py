@@ -1,0 +1,55 @@
+"""Outputs of tasks that no longer exist: DVC leaves them, and folder dependencies count them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ccsi.config.paths import EVALUATIONS, IMPRESSIONS, MEANS, MODELS, SHEETS, TASKS, TEST
+
+_TASK = re.compile(r"t[1-9]\d*")
+
+
+def leftovers(root: Path, params: Mapping[str, Any]) -> list[Path]:
+    """Files and folders named after a task that `params` no longer makes, below `root`.
+
+    Only direct entries of the folders of outputs, named t<number> and perhaps with a suffix, are
+    looked at; an output folder that is itself a link is left alone.
+    """
+    found: list[Path] = []
+    for folder, tasks in _expected(params).items():
+        place = root / folder
+        if not place.is_dir() or place.resolve() != root.resolve() / folder:
+            continue
+        for entry in sorted(place.iterdir()):
+            name = entry.name.split(".")[0]
+            if _TASK.fullmatch(name) and name not in tasks:
+                found.append(entry)
+    return found
+
+
+def remove(paths: list[Path]) -> None:
+    """Delete files, links (not what they point to) and folders."""
+    for path in paths:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _expected(params: Mapping[str, Any]) -> dict[str, set[str]]:
+    tasks = set(params["tasks"])
+    learned = {t for t, task in params["tasks"].items() if task["model"] == f"{MODELS}/{t}"}
+    rehearsed = set(params["rehearsals"])
+    return {
+        TASKS: tasks,
+        TEST: tasks,
+        MEANS: tasks,
+        MODELS: learned,
+        IMPRESSIONS: rehearsed,
+        EVALUATIONS: tasks,
+        SHEETS: tasks | rehearsed,
+    }

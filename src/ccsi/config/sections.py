@@ -1,0 +1,113 @@
+"""Every section of params.yaml checked before anything runs, per-task values merged in."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from ccsi.config.layout import OVERRIDABLE
+from ccsi.errors import ParameterError
+from ccsi.params.base import Section, merge, parse
+from ccsi.params.dataset import DatasetParams
+from ccsi.params.evaluate import EvaluateParams
+from ccsi.params.loss import LossWeights
+from ccsi.params.method import MethodParams
+from ccsi.params.model import ModelParams
+from ccsi.params.synthesis import SynthesisParams
+from ccsi.params.trainer import TrainerParams
+from ccsi.params.training import TrainParams, UpdateParams
+
+SECTIONS: dict[str, type[Section]] = {
+    "loss": LossWeights,
+    "synthesis": SynthesisParams,
+    "train": TrainParams,
+    "update": UpdateParams,
+    "model": ModelParams,
+    "dataset": DatasetParams,
+    "method": MethodParams,
+    "evaluate": EvaluateParams,
+    "trainer": TrainerParams,
+}
+SCALARS = ("seed", "split", "start", "per_task")
+EDITABLE = (*SECTIONS, *SCALARS)
+LAID_OUT = ("tasks", "increments", "rehearsals", "downloads", "first", "summary")
+KNOWN = (*EDITABLE, *LAID_OUT, "overrides", "digest")
+
+
+def check_sections(params: Mapping[str, Any]) -> None:
+    """Raises ParameterError for the first unknown, missing or unusable key.
+
+    params: what is composed, at least the editable keys.
+    """
+    for key in params:
+        if key not in KNOWN:
+            raise ParameterError(f"unknown key {key}{nearest(str(key), KNOWN)}")
+    for name, kind in SECTIONS.items():
+        parse(kind, _mapping(params.get(name), name), where=name)
+    _check_scalars(params)
+    for task, own in _mapping(params["per_task"], "per_task").items():
+        _check_own_values(params, str(task), own)
+
+
+def check_task_names(
+    per_task: Mapping[str, Any], tasks: Collection[str], *, typed: Collection[str]
+) -> None:
+    """Raises ParameterError where `per_task` names a task that there is not.
+
+    A budget's rows for more tasks than the data set has are left unused; `typed` are the tasks
+    that the user named, which must exist.
+    """
+    for task in per_task:
+        if task in tasks or (re.fullmatch(r"t[1-9]\d*", str(task)) and task not in typed):
+            continue
+        raise ParameterError(
+            f"per_task.{task}: there is no such task; the tasks are {', '.join(tasks)}"
+        )
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """`; did you mean ...?`, or the known names where none is near."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else f"; known: {', '.join(known)}"
+
+
+def _check_own_values(params: Mapping[str, Any], task: str, own: Any) -> None:
+    where = f"per_task.{task}"
+    for section, values in _mapping(own, where).items():
+        if section not in OVERRIDABLE:
+            raise ParameterError(f"unknown key {where}.{section}{nearest(section, OVERRIDABLE)}")
+        override = _mapping(values, f"{where}.{section}")
+        merged = merge(params[section], override)
+        parse(SECTIONS[section], merged, where=f"{where}.{section}")
+
+
+def _check_scalars(params: Mapping[str, Any]) -> None:
+    seed, split, start = params["seed"], params["split"], params["start"]
+    if not _is_count(seed):
+        raise ParameterError(f"seed = {seed!r}: must be a whole number, at least 0")
+    if split is not None and not _is_split(split):
+        raise ParameterError(
+            f"split = {split!r}: must be null or lists of source classes, as [[0,1],[2,3,4]]"
+        )
+    if start is not None and not (isinstance(start, str) and start):
+        raise ParameterError(f"start = {start!r}: must be null or a folder")
+
+
+def _is_split(split: Any) -> bool:
+    return (
+        isinstance(split, list)
+        and bool(split)
+        and all(isinstance(task, list) and task and all(map(_is_count, task)) for task in split)
+    )
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _mapping(value: Any, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ParameterError(f"{where} = {value!r}: must be a mapping of keys to values")
+    return value

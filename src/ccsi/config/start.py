@@ -1,0 +1,67 @@
+"""A model made elsewhere: what a start folder knows, read without PyTorch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ccsi.errors import ParameterError
+
+FILES = ("model.safetensors", "means.npy", "means.json")
+
+
+@dataclass(frozen=True)
+class StartModel:
+    """class_names in the order of class ids; n_tasks: how many tasks it has learned."""
+
+    folder: str
+    class_names: tuple[str, ...]
+    n_tasks: int
+
+
+def read_start(folder: str) -> StartModel:
+    """What the model in `folder` knows. Raises ParameterError where the folder is no start."""
+    for name in FILES:
+        if not (Path(folder) / name).is_file():
+            raise ParameterError(
+                f"start = {folder}: no file {name} there; a start folder holds {', '.join(FILES)}"
+            )
+    record = _metadata(Path(folder) / FILES[0])
+    try:
+        return StartModel(folder, tuple(record["class_names"]), len(record["tasks"]))
+    except (KeyError, TypeError) as error:
+        raise ParameterError(f"start = {folder}: the model's record lacks {error}") from error
+
+
+def _metadata(path: Path) -> Mapping[str, list[str]]:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as stream:
+            record: Mapping[str, list[str]] = json.loads((stream.metadata() or {})["ccsi"])
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        raise ParameterError(f"start: {path} is no readable ccsi model ({error})") from error
+    return record
+
+
+def tasks_already_learned(start: StartModel, names_by_task: Mapping[str, tuple[str, ...]]) -> int:
+    """How many of the data set's first tasks the model knows: 0 if all its classes are others.
+
+    names_by_task: class names of each task, in order. Raises ParameterError where the classes
+    overlap in any other way, since class ids follow arrival.
+    """
+    seen: tuple[str, ...] = ()
+    for count, names in enumerate(names_by_task.values(), start=1):
+        seen += names
+        if seen == start.class_names:
+            return count
+    shared = set(start.class_names) & set(seen)
+    if not shared:
+        return 0
+    raise ParameterError(
+        f"start = {start.folder}: its classes ({', '.join(start.class_names)}) are neither those "
+        f"of the first tasks in their order nor all new; shared: {', '.join(sorted(shared))}; "
+        "change split or dataset.class_order"
+    )

@@ -1,0 +1,42 @@
+"""The table that a demonstration ends with."""
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from ccsi.artifacts import save_json
+from ccsi.commands.results import print_results
+from ccsi.errors import ArtifactError
+
+METRICS = {
+    "method": "ccsi",
+    "dataset": "digits",
+    "seed": 0,
+    "split": "test",
+    "data_free": True,
+    "tasks": ["t1", "t2"],
+    "accuracy_after": {"t1": 1.0, "t2": 0.5},
+    "average_incremental_accuracy": 0.75,
+    "balanced_accuracy": 0.5,
+    "forgetting": None,
+}
+
+
+def test_before_any_run_it_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match="dvc repro"):
+        print_results(tmp_path)
+
+
+def test_it_shows_the_numbers_and_the_pages_that_exist(tmp_path: Path) -> None:
+    save_json(tmp_path / "reports/metrics.json", METRICS)
+    (tmp_path / "reports/index.html").touch()
+    stream = io.StringIO()
+    print_results(tmp_path, Console(file=stream, width=100))
+    rows = [line.strip("│ \n").split() for line in stream.getvalue().splitlines()]
+    assert ["t2", "│", "50.0", "%"] in rows
+    assert ["average", "incremental", "accuracy", "│", "75.0", "%"] in rows
+    assert ["forgetting", "│", "-"] in rows
+    assert "reports/index.html" in stream.getvalue()
+    assert "dvc_plots" not in stream.getvalue()

@@ -1,0 +1,138 @@
+"""Composition with overrides: other tasks, per-task values, and errors of one line."""
+
+from pathlib import Path
+
+import pytest
+
+from ccsi.config.compose import compose_params, to_yaml
+from ccsi.config.digest import is_edited, read_params
+from ccsi.errors import CcsiError
+from tests.config.projects import make_folders
+
+CONF = Path("conf")
+
+pytestmark = pytest.mark.usefixtures("project")
+
+
+def test_classes_per_task_decides_how_many_tasks() -> None:
+    params = compose_params(CONF, ["dataset.classes_per_task=4"])
+    assert [task["classes"] for task in params["tasks"].values()] == [
+        [0, 1, 2, 3],
+        [4, 5, 6, 7],
+        [8, 9],
+    ]
+    assert list(params["rehearsals"]) == ["t1", "t2"]
+
+
+def test_an_explicit_split() -> None:
+    params = compose_params(CONF, ["dataset=bloodmnist", "split=[[0,1,2],[3,4],[5,6,7]]"])
+    assert [task["first_id"] for task in params["tasks"].values()] == [0, 3, 5]
+    assert params["split"] == [[0, 1, 2], [3, 4], [5, 6, 7]]
+
+
+def test_a_task_gets_its_own_values() -> None:
+    params = compose_params(CONF, ["+per_task.t3.update.epochs=7"])
+    assert params["tasks"]["t3"]["update"] == {"epochs": 7}
+    assert params["tasks"]["t2"]["update"] == {}
+    assert params["update"]["epochs"] != 7
+
+
+def test_validation_images_are_read_where_the_split_says_so() -> None:
+    params = compose_params(CONF, ["evaluate.split=val"])
+    assert params["tasks"]["t1"]["images"] == "data/tasks"
+
+
+def test_overrides_are_noted() -> None:
+    assert compose_params(CONF, ["loss.margin=0"])["overrides"] == ["loss.margin=0"]
+
+
+def test_the_text_reads_back_unedited(project: Path) -> None:
+    params = compose_params(CONF, ["loss.margin=0", "update.weight_decay=1e-5"])
+    (project / "params.yaml").write_text(to_yaml(params))
+    assert read_params(project / "params.yaml") == params
+    assert not is_edited(read_params(project / "params.yaml"))
+
+
+def test_what_prepare_reads_depends_on_the_source(project: Path) -> None:
+    def reads(*overrides: str) -> list[str]:
+        tasks = compose_params(CONF, overrides)["tasks"]
+        return [task["reads"] for task in tasks.values()]
+
+    make_folders(project / "mine", ["a", "b"])
+    make_folders(project / "in/first", ["a", "b"])
+    make_folders(project / "in/second", ["c"])
+    assert set(reads()) == {"data/none"}
+    assert set(reads("dataset=bloodmnist")) == {"data/raw/bloodmnist"}
+    assert (
+        reads("dataset=folder", "dataset.path=mine", "dataset.classes_per_task=1") == ["mine"] * 2
+    )
+    assert reads("dataset=arrivals", "dataset.path=in") == ["in/first", "in/second"]
+
+
+def test_downloads_are_for_medmnist_alone() -> None:
+    assert compose_params(CONF)["downloads"] == {}
+    params = compose_params(CONF, ["dataset=bloodmnist"])
+    assert params["downloads"] == {"bloodmnist": {"raw": "data/raw/bloodmnist"}}
+
+
+@pytest.mark.parametrize(
+    ("overrides", "told"),
+    [
+        (["loss.marign=0"], "did you mean loss.margin?"),
+        (["+loss.marign=0"], "did you mean loss.margin?"),
+        (["dataset=bloodmnst"], "did you mean bloodmnist?"),
+        (["method=ccsi_local"], "did you mean ccsi-local?"),
+        (["datset=digits"], "did you mean dataset?"),
+        (["+dataset=bloodmnist"], "write dataset=bloodmnist"),
+        (["~dataset"], "write dataset=<file>"),
+        (["+loss.ce=2"], "write loss.ce=2 without the +"),
+        (["per_task.t3.update.epochs=7"], "write +per_task.t3.update.epochs=7"),
+        (["tasks.t3.update.epochs=7"], "set +per_task.t3.update.epochs=7"),
+        (["digest=0"], "digest is laid out"),
+        (["+tasks.t9={}"], "tasks is laid out"),
+        (["+per_task.t9.update.epochs=7"], "per_task.t9: there is no such task"),
+        (["+per_task.third.update.epochs=7"], "the tasks are t1, t2, t3, t4, t5"),
+        (["+per_task.t3.updat.epochs=7"], "did you mean update?"),
+        (["+per_task.t3.update.epoch=7"], "did you mean per_task.t3.update.epochs?"),
+        (["+per_task.t3.loss.ce=-1"], "per_task.t3.loss.ce = -1"),
+        (["+per_task.t3=5"], "per_task.t3 = 5: must be a mapping"),
+        (["loss.ce=-1"], "loss.ce = -1"),
+        (["loss.ce=many"], "loss.ce = 'many'"),
+        (["loss=3"], "loss = 3"),
+        (["seed=-1"], "seed = -1"),
+        (["seed=true"], "seed = True"),
+        (["split=3"], "split = 3"),
+        (["split=[[0,1],[]]"], "split = "),
+        (["split=[[0,1,2],[3,4],[5,6,7]]"], "class 8 is omitted"),
+        (["split=[[0,1,2,3,4],[4,5,6,7,8,9]]"], "class 4 stands there twice"),
+        (["start=[1]"], "start = [1]"),
+        (["+colour=red"], "unknown key colour"),
+        (["model.widths=[15,30,60]"], "multiple of groups"),
+        (["dataset=bloodmnist", "budget=paper", "synthesis.tv=0"], "the budget gives t2 its own"),
+        (["loss.ce"], "loss.ce"),
+    ],
+)
+def test_a_wrong_override_is_told_in_one_line(overrides: list[str], told: str) -> None:
+    with pytest.raises(CcsiError) as caught:
+        compose_params(CONF, overrides)
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_wrong_record_is_told_in_one_line(project: Path) -> None:
+    config = project / "conf/config.yaml"
+    config.write_text(config.read_text() + "losss:\n  ce: 1\n")
+    with pytest.raises(CcsiError, match=r"unknown key losss; did you mean loss\?"):
+        compose_params(CONF)
+
+
+def test_a_typed_value_beside_a_typed_task_is_no_fault() -> None:
+    compose_params(
+        CONF,
+        [
+            "dataset=octmnist",
+            "budget=paper",
+            "synthesis.tv=0",
+            "per_task.t2.synthesis.tv=0",
+        ],
+    )

@@ -1,0 +1,115 @@
+"""What each task starts from, for each kind of method and for a start made elsewhere."""
+
+from pathlib import Path
+
+import pytest
+
+from ccsi.config.compose import compose_params
+from ccsi.errors import CcsiError
+from tests.config.projects import make_start
+
+CONF = Path("conf")
+
+pytestmark = pytest.mark.usefixtures("project")
+
+
+def test_each_increment_starts_from_the_model_and_impressions_before_it() -> None:
+    params = compose_params(CONF)
+    assert params["increments"]["t3"] == {
+        "prev": "t2",
+        "data": "data/tasks/t3",
+        "model": "data/models/t2",
+        "impressions": "data/impressions/t2",
+    }
+    assert params["rehearsals"]["t2"] == {
+        "next": "t3",
+        "model": "data/models/t2",
+        "means": "data/means/t2",
+    }
+    assert params["first"] == {"t1": {"data": "data/tasks/t1"}}
+    assert params["summary"] == {"impressions": "data/impressions"}
+    assert [task["means_before"] for task in params["tasks"].values()] == [
+        "data/none",
+        *(f"data/means/t{n}" for n in range(1, 5)),
+    ]
+
+
+def test_a_method_without_impressions_rehearses_nothing() -> None:
+    params = compose_params(CONF, ["method=finetune"])
+    assert params["rehearsals"] == {}
+    assert params["increments"]["t2"]["impressions"] == "data/none"
+    assert params["increments"]["t2"]["model"] == "data/models/t1"
+    assert params["summary"] == {"impressions": "data/none"}
+
+
+def test_joint_training_reads_all_tasks_and_no_model() -> None:
+    increment = compose_params(CONF, ["method=joint"])["increments"]["t2"]
+    assert increment == {
+        "prev": "t1",
+        "data": "data/tasks",
+        "model": "data/none",
+        "impressions": "data/none",
+    }
+
+
+def test_a_start_that_knows_the_first_tasks_trains_the_others() -> None:
+    make_start(Path("start"), ["0", "1", "2", "3"], {"t1": [0, 1], "t2": [2, 3]})
+    params = compose_params(CONF, ["start=start"])
+    assert [task["model"] for task in params["tasks"].values()] == [
+        "start",
+        "start",
+        "data/models/t3",
+        "data/models/t4",
+        "data/models/t5",
+    ]
+    assert params["first"] == {}
+    assert list(params["increments"]) == ["t3", "t4", "t5"]
+    assert params["increments"]["t3"]["model"] == "start"
+    assert params["increments"]["t3"]["impressions"] == "data/impressions/t2"
+    assert params["rehearsals"]["t2"] == {"next": "t3", "model": "start", "means": "start"}
+    assert params["rehearsals"]["t3"]["means"] == "data/means/t3"
+    assert params["tasks"]["t2"]["means_before"] == "data/means/t1"
+    assert params["tasks"]["t3"]["means_before"] == "start"
+    assert params["tasks"]["t3"]["first_id"] == 4
+
+
+def test_a_start_that_knows_other_classes_is_numbered_on_from() -> None:
+    make_start(Path("start"), ["cat", "dog", "bird"], {"t1": [0, 1], "t2": [2]})
+    params = compose_params(CONF, ["start=start", "dataset.classes_per_task=5"])
+    assert list(params["tasks"]) == ["t3", "t4"]
+    assert [task["first_id"] for task in params["tasks"].values()] == [3, 8]
+    assert params["tasks"]["t3"]["means_before"] == "start"
+    assert params["tasks"]["t4"]["means_before"] == "data/means/t3"
+    assert list(params["increments"]) == ["t3", "t4"]
+    assert params["increments"]["t3"]["model"] == "start"
+    assert params["increments"]["t4"]["model"] == "data/models/t3"
+    assert params["rehearsals"] == {
+        "t2": {"next": "t3", "model": "start", "means": "start"},
+        "t3": {"next": "t4", "model": "data/models/t3", "means": "data/means/t3"},
+    }
+
+
+@pytest.mark.parametrize("names", [["1", "0"], ["0"], ["0", "1", "2"], ["0", "cat"], ["2", "3"]])
+def test_a_start_whose_classes_overlap_otherwise_is_refused(names: list[str]) -> None:
+    make_start(Path("start"), names, {"t1": list(range(len(names)))})
+    with pytest.raises(CcsiError, match="neither those of the first tasks"):
+        compose_params(CONF, ["start=start"])
+
+
+def test_a_start_must_be_whole_and_readable() -> None:
+    with pytest.raises(CcsiError, match=r"no file model\.safetensors"):
+        compose_params(CONF, ["start=start"])
+    folder = make_start(Path("start"), ["0", "1"], {"t1": [0, 1]})
+    (folder / "means.json").unlink()
+    with pytest.raises(CcsiError, match=r"no file means\.json"):
+        compose_params(CONF, ["start=start"])
+    (folder / "means.json").touch()
+    (folder / "model.safetensors").write_bytes(b"weights")
+    with pytest.raises(CcsiError, match="no readable ccsi model"):
+        compose_params(CONF, ["start=start"])
+
+
+def test_joint_training_refuses_a_start() -> None:
+    make_start(Path("start"), ["0", "1"], {"t1": [0, 1]})
+    with pytest.raises(CcsiError, match="joint trains a fresh network"):
+        compose_params(CONF, ["start=start", "method=joint"])
