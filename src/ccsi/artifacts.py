@@ -90,7 +90,7 @@ def load_array(path: Path, *, memory_map: bool = False) -> np.ndarray:
 
 
 def save_table(path: Path, rows: Sequence[Mapping[str, Any]], *, columns: Sequence[str]) -> None:
-    """Write rows as CSV with a header, `columns` in their order; floats with 6 significant digits."""
+    """Write rows as CSV, `columns` in their order; floats with 6 significant digits."""
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, fieldnames=list(columns), lineterminator="\n")
     writer.writeheader()

@@ -26,4 +26,6 @@ def test_logit_distillation_equals_a_hand_computation() -> None:
     # T = 1, old = (1/2, 1/2), new = (3/4, 1/4): KL = 1/2 ln(2/3) + 1/2 ln 2 = 1/2 ln(4/3).
     new = torch.tensor([[3.0, 1.0]]).log()
     expected = 0.5 * torch.tensor(4 / 3).log().item()
-    assert logit_distillation(new, torch.zeros(1, 2), temperature=1).item() == pytest.approx(expected)
+    assert logit_distillation(new, torch.zeros(1, 2), temperature=1).item() == pytest.approx(
+        expected
+    )

@@ -19,7 +19,9 @@ def test_they_are_means_over_the_images_of_each_class() -> None:
 
 def test_they_differ_between_classes() -> None:
     network = classifier()
-    assert all((norm.class_mean[0] - norm.class_mean[1]).abs().max() > 0 for norm in network.norms())
+    assert all(
+        (norm.class_mean[0] - norm.class_mean[1]).abs().max() > 0 for norm in network.norms()
+    )
 
 
 def test_replacing_touches_only_the_named_rows() -> None:

@@ -52,6 +52,8 @@ def test_an_unusable_file_is_named(tmp_path: Path, damage: str) -> None:
         save_file({"x": torch.zeros(1)}, path)
     else:
         path.write_text("not a model")
-    with pytest.raises(ArtifactError, match=r"model\.safetensors is no readable ccsi model") as caught:
+    with pytest.raises(
+        ArtifactError, match=r"model\.safetensors is no readable ccsi model"
+    ) as caught:
         load_classifier(path)
     assert "\n" not in str(caught.value)

@@ -18,7 +18,9 @@ def test_images_start_at_their_classs_mean_plus_noise_of_the_given_strength() ->
     assert abs(float(start[labels == 0].mean()) - 0.3) < 0.01
     assert abs(float(start[labels == 1].std()) - 0.1) < 0.01
     exact = SYNTHESIS.model_copy(update={"start_noise": 0.0})
-    torch.testing.assert_close(starting_images(means, labels, exact, generator=generator()), means[labels])
+    torch.testing.assert_close(
+        starting_images(means, labels, exact, generator=generator()), means[labels]
+    )
 
 
 def test_a_start_from_noise_knows_nothing_of_the_means() -> None:

@@ -72,4 +72,6 @@ def test_the_total_is_the_weighted_sum_and_the_first_layer_weighs_more() -> None
         .item()
         for w in (0.0, 1.0, 11.0)
     ]
-    assert by_weight[2] - by_weight[1] == pytest.approx(10 * (by_weight[1] - by_weight[0]), rel=1e-4)
+    assert by_weight[2] - by_weight[1] == pytest.approx(
+        10 * (by_weight[1] - by_weight[0]), rel=1e-4
+    )

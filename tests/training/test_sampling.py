@@ -36,7 +36,9 @@ def test_the_share_of_impressions_is_near_the_replay_ratio() -> None:
 
 
 def test_an_epoch_shows_every_real_image_once_where_nothing_is_rehearsed() -> None:
-    real = ImageSet(torch.arange(21, dtype=torch.uint8).reshape(21, 1, 1, 1), torch.zeros(21).long())
+    real = ImageSet(
+        torch.arange(21, dtype=torch.uint8).reshape(21, 1, 1, 1), torch.zeros(21).long()
+    )
     plain = RehearsalSampler(
         real, None, replay_ratio=0.7, batch=8, symmetries=(), shift=0, generator=generator()
     )

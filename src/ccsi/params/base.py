@@ -20,7 +20,7 @@ class Section(BaseModel):
 
 
 def parse(kind: type[SectionT], values: Mapping[str, Any], *, where: str) -> SectionT:
-    """Validate one section. Raises ParameterError, one line, naming the key and the nearest name."""
+    """Validate one section. Raises ParameterError naming the key and the nearest known name."""
     try:
         return kind.model_validate(dict(values))
     except ValidationError as error:

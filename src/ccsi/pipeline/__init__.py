@@ -1,0 +1,1 @@
+"""What the stage scripts share: declared parameters, clean outputs, locks, progress."""

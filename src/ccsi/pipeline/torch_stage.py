@@ -1,0 +1,49 @@
+"""A stage that computes with PyTorch: exact versions, fixed threads, deterministic algorithms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from ccsi.artifacts import save_json
+from ccsi.params.trainer import TrainerParams
+from ccsi.pipeline.machine import MACHINE_FILE, describe_machine
+from ccsi.pipeline.runtime import check_runtime
+from ccsi.pipeline.stage import Stage, StageRun
+
+
+class TorchStage(Stage):
+    """Also reads `trainer` and runtime.lock, and records the processor in its first out."""
+
+    always_reads: ClassVar[tuple[str, ...]] = ("trainer",)
+
+    def work(self, run: Callable[[StageRun], None], job: StageRun) -> None:
+        """Run with everything fixed that the bytes of a result depend on.
+
+        Raises RuntimeMismatchError, before PyTorch is imported, where other versions are installed.
+        """
+        check_runtime()
+        make_deterministic(job.section(TrainerParams, "trainer").threads)
+        run(job)
+        record_machine(job.out(self.outs[0]))
+
+
+def make_deterministic(threads: int) -> None:
+    """Fix the number of threads, and refuse operations whose result depends on timing.
+
+    Another number of threads adds in another order and so gives other bytes.
+    """
+    import torch
+
+    torch.set_num_threads(threads)
+    torch.set_num_interop_threads(1)
+    torch.use_deterministic_algorithms(True)
+
+
+def record_machine(folder: Path) -> None:
+    """Write which processor made what lies in `folder`."""
+    import torch
+
+    capability = torch.backends.cpu.get_cpu_capability()
+    save_json(folder / MACHINE_FILE, describe_machine(capability))

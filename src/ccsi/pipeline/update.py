@@ -1,0 +1,108 @@
+"""The update of a task: what the method may read, and what it learns from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ccsi.errors import ArtifactError
+from ccsi.methods.base import Method
+from ccsi.models.classifier import Classifier, Learned
+from ccsi.models.store import load_classifier
+from ccsi.params.loss import LossWeights
+from ccsi.params.model import ModelParams
+from ccsi.params.training import UpdateParams
+from ccsi.pipeline.learned import MODEL_FILE, load_arrival, load_impressions
+from ccsi.progress import Progress
+from ccsi.training.images import ImageSet
+from ccsi.training.learn import Arrival, GeneratorFor, train_afresh, update
+from ccsi.training.loop import Curve
+from ccsi.training.sampling import draws_per_epoch
+
+ProgressFor = Callable[[int], AbstractContextManager[Progress]]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the task's data, the previous model and the impressions lie.
+
+    `data` is one task's folder; or, for what is not data-free, the folder of all tasks.
+    """
+
+    data: Path
+    model: Path
+    impressions: Path
+
+
+def learn_task(
+    task: str,
+    places: Places,
+    *,
+    method: Method,
+    weights: LossWeights,
+    params: UpdateParams,
+    model: ModelParams,
+    seed: int,
+    generator_for: GeneratorFor,
+    progress_for: ProgressFor,
+) -> tuple[Classifier, Curve]:
+    """The model after `task`, with its history. Raises ParameterError, ArtifactError,
+    DivergenceError.
+    """
+    data_free = method.data_free and params.target == "task"
+    learned = Learned(task, seed, method.name, params.select, data_free)
+    seen = [] if data_free else _arrivals_up_to(task, places.data)
+    if method.starts_afresh:
+        total = params.epochs * sum(len(arrival.train) for arrival in seen)
+        with progress_for(total) as progress:
+            classifier, curve = train_afresh(
+                seen, model, params, generator_for=generator_for, progress=progress
+            )
+        classifier.history = (learned,)
+        return classifier, curve
+    arrival = load_arrival(places.data) if data_free else seen[-1]
+    previous = load_classifier(places.model / MODEL_FILE)
+    rehearsed = load_impressions(places.impressions, previous)
+    _require_new_classes(arrival, previous)
+    ratio = params.replay_ratio if rehearsed is not None else 0.0
+    total = params.epochs * draws_per_epoch(len(arrival.train), ratio)
+    with progress_for(total) as progress:
+        classifier, curve = update(
+            previous,
+            arrival,
+            rehearsed,
+            method,
+            weights,
+            params,
+            generator_for=generator_for,
+            progress=progress,
+            target=_validation_of(seen) if seen else None,
+        )
+    classifier.history = (*previous.history, learned)
+    return classifier, curve
+
+
+def _arrivals_up_to(task: str, folder: Path) -> list[Arrival]:
+    """Tasks 1..t in order of arrival; not for data-free methods."""
+    last = int(task[1:])
+    arrivals = [load_arrival(folder / f"t{t}") for t in range(1, last + 1)]
+    return arrivals
+
+
+def _validation_of(seen: list[Arrival]) -> ImageSet:
+    """The transductive option's unlabelled stream: validation images of all seen classes."""
+    stream = seen[0].val
+    for arrival in seen[1:]:
+        stream = stream.joined(arrival.val)
+    return stream
+
+
+def _require_new_classes(arrival: Arrival, previous: Classifier) -> None:
+    first, known = int(arrival.train.labels.min()), previous.n_classes
+    if first != known:
+        raise ArtifactError(
+            f"task {arrival.task} starts at class {first}, but the previous model knows {known} "
+            "classes; run `ccsi config` to lay the tasks out anew"
+        )

@@ -1,0 +1,96 @@
+"""Every stage, run for real: what it reads is what it declares, no more and no less."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline.project import ROOT, Project, Resolved
+from tests.pipeline.scripts import script_of
+
+pytestmark = pytest.mark.slow
+
+RECORDER = str(ROOT / "tests/pipeline/recorder.py")
+Record = Mapping[str, list[str]]
+
+
+@pytest.fixture(scope="module")
+def resolved(finished: Project) -> dict[str, Resolved]:
+    return finished.resolved()
+
+
+@pytest.fixture(scope="module")
+def records(
+    finished: Project, resolved: dict[str, Resolved], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Record]:
+    """What every stage of a finished project reads when it runs once more."""
+    folder = tmp_path_factory.mktemp("records")
+    project = finished.clone(folder / "project")
+    found = {}
+    for address, stage in resolved.items():
+        script, task = script_of(stage.command)
+        out = folder / f"{address}.json"
+        arguments = [task] if task else []
+        project.run(sys.executable, RECORDER, str(out), script, *arguments)
+        found[address] = json.loads(out.read_text())
+    return found
+
+
+def test_parameters_read_are_those_declared(
+    records: dict[str, Record], resolved: dict[str, Resolved]
+) -> None:
+    for address, record in records.items():
+        assert (address, set(record["parameters"])) == (address, set(resolved[address].params))
+
+
+def test_code_loaded_is_the_code_declared(
+    records: dict[str, Record], resolved: dict[str, Resolved]
+) -> None:
+    for address, record in records.items():
+        declared = {dep for dep in resolved[address].deps if dep.endswith(".py")}
+        script = script_of(resolved[address].command)[0]
+        assert (address, {*record["modules"], script}) == (address, declared)
+
+
+def test_every_file_opened_is_declared(
+    records: dict[str, Record], resolved: dict[str, Resolved]
+) -> None:
+    for address, record in records.items():
+        deps = resolved[address].deps
+        undeclared = {path for path in data_files(record) if not covered(path, deps)}
+        assert (address, undeclared) == (address, set())
+
+
+def test_every_declared_file_is_opened(
+    records: dict[str, Record], resolved: dict[str, Resolved]
+) -> None:
+    """A placeholder for "nothing before" is the only dependency that need not be read."""
+    for address, record in records.items():
+        data = {dep for dep in resolved[address].deps if not dep.endswith((".py", "data/none"))}
+        unread = {dep for dep in data if not any(covered(f, {dep}) for f in data_files(record))}
+        assert (address, unread) == (address, set())
+
+
+def test_only_what_computes_with_torch_imports_it(records: dict[str, Record]) -> None:
+    """An import costs seconds, at every stage of every run."""
+    for address, record in records.items():
+        computes = address.partition("@")[0] in {"train", "synthesize", "update", "evaluate"}
+        assert (address, record["heavy"]) == (address, ["torch"] if computes else [])
+
+
+def data_files(record: Record) -> set[str]:
+    """What was opened that is neither code nor parameters nor the frame's own."""
+    return {
+        path
+        for path in record["opened"]
+        if not path.endswith(".py") and not path.startswith((".ccsi/", "params.yaml"))
+    }
+
+
+def covered(path: str, deps: frozenset[str] | set[str]) -> bool:
+    """Whether a file is, or lies below, one of the dependencies."""
+    return any(Path(path).is_relative_to(dep) for dep in deps)
