@@ -42,6 +42,7 @@ SYNTHESIS = SynthesisParams(
     l2=0.05,
     jitter=1,
     flip=False,
+    keep_every=2,
     keep="best",
 )
 _OPTIM = {

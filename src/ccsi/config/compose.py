@@ -13,6 +13,7 @@ from ccsi.config import layout
 from ccsi.config.digest import KEY, digest_of
 from ccsi.config.hydra_errors import explain, refuse_laid_out
 from ccsi.config.hydra_tree import compose_tree, plain
+from ccsi.config.layout_inputs import lay_out_layout
 from ccsi.config.sections import LAID_OUT, check_sections, check_task_names
 from ccsi.config.typed import refuse_shadowed, typed_keys, typed_tasks
 from ccsi.errors import ParameterError
@@ -26,6 +27,7 @@ LATER_BUILDERS: dict[str, Builder] = {
     "downloads": layout.lay_out_downloads,
     "first": layout.lay_out_first,
     "summary": layout.lay_out_summary,
+    "layout": lay_out_layout,
 }
 
 

@@ -29,4 +29,5 @@ class SynthesisParams(Section):
     l2: float = Field(ge=0)
     jitter: int = Field(ge=0)
     flip: bool
+    keep_every: int = Field(ge=1)
     keep: Literal["best", "last"]

@@ -16,12 +16,11 @@ def balanced_labels(n_classes: int, per_class: int) -> Tensor:
 def starting_images(
     means: Tensor, labels: Tensor, params: SynthesisParams, *, generator: Generator
 ) -> Tensor:
-    """m_c + N(0, start_noise^2), or noise around mid-grey; clipped to [0, 1].
+    """m_c + N(0, start_noise^2), m_c being the class's mean or mid-grey; clipped to [0, 1].
 
     means [K, C, H, W] in [0, 1], labels [N] -> [N, C, H, W].
     """
     shape = (len(labels), *means.shape[1:])
     noise = torch.empty(shape).normal_(generator=generator)
-    if params.start == "noise":
-        return (0.5 + 0.25 * noise).clamp_(0, 1)
-    return (means[labels] + params.start_noise * noise).clamp_(0, 1)
+    centre = means[labels] if params.start == "mean" else torch.full(shape, 0.5)
+    return (centre + params.start_noise * noise).clamp_(0, 1)

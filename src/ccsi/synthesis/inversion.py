@@ -17,7 +17,6 @@ from ccsi.synthesis.jitter import random_view
 from ccsi.synthesis.objective import synthesis_loss
 
 CURVE_POINTS = 50
-KEEP_EVERY = 10  # the unjittered look costs half a step, and the best image is always a late one
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def _invert(
         with torch.no_grad():
             images.clamp_(0, 1)
         last = step == params.iterations - 1
-        if params.keep == "best" and (last or step % KEEP_EVERY == KEEP_EVERY - 1):
+        if params.keep == "best" and (last or (step + 1) % params.keep_every == 0):
             best, best_loss = _keep_best(frozen, images.detach(), labels, params, best, best_loss)
         if last or step % every == 0:
             named = {"iteration": float(step + 1), **loss.named()}
