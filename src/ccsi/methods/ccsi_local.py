@@ -1,4 +1,7 @@
-"""CCSI with what later papers found: local cross-entropy, and logit distillation on impressions.
+"""CCSI with what later papers found.
+
+Cross-entropy over the new classes only for real images, logit distillation on impressions, and a
+head that is refined over all classes on detached features.
 
 Sources: CCSI as in `ccsi.methods.ccsi`; Gao, Zhao, Ghanem, Zhang, "R-DFCIL: Relation-Guided
 Representation Learning for Data-Free Class Incremental Learning", ECCV 2022.
@@ -17,5 +20,6 @@ METHOD = Method(
         "margin": terms.margin,
         "idc": terms.idc,
         "logits": terms.synthetic_logits,
+        "refine": terms.refine,
     },
 )

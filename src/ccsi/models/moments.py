@@ -24,7 +24,7 @@ class _SpatialMoments(torch.autograd.Function):
         return maps.mean(2), square
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: Any, grad_mean: Tensor, grad_square: Tensor) -> Tensor:
         (activation,) = ctx.saved_tensors
         pixels = activation.shape[2] * activation.shape[3]
@@ -40,7 +40,7 @@ class _ChannelAffine(torch.autograd.Function):
         return torch.addcmul(shift[:, :, None, None], activation, scale[:, :, None, None])
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         activation, scale = ctx.saved_tensors
         flat = grad.flatten(2)
@@ -51,11 +51,11 @@ class _ChannelAffine(torch.autograd.Function):
 
 def spatial_moments(activation: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and mean square over space: [N, C, H, W] -> ([N, C], [N, C])."""
-    mean, square = _SpatialMoments.apply(activation)  # type: ignore[no-untyped-call]
+    mean, square = _SpatialMoments.apply(activation)
     return mean, square
 
 
 def channel_affine(activation: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
     """scale * a + shift, per image and channel: [N, C, H, W], [N, C], [N, C] -> [N, C, H, W]."""
-    result: Tensor = _ChannelAffine.apply(activation, scale, shift)  # type: ignore[no-untyped-call]
+    result: Tensor = _ChannelAffine.apply(activation, scale, shift)
     return result

@@ -32,6 +32,17 @@ def local_ce(step: Step) -> Tensor:
     )
 
 
+def refine(step: Step) -> Tensor:
+    """Cross-entropy over all seen classes that moves the head alone: the features are detached.
+
+    The head learns to tell new classes from old ones, and the trunk is not rewarded for telling
+    "real" from "synthetic". Source: the refinement of the head in Gao et al. (R-DFCIL), ECCV 2022,
+    here at every step and not afterwards.
+    """
+    _, logits = step.classifier.head(step.output.features.detach())
+    return cross_entropy(logits, step.batch.labels, class_weights=step.class_weights)
+
+
 def distillation(step: Step) -> Tensor:
     """sqrt(|C_old| / |C_t|) times the cosine distance to the previous model's features."""
     distance = feature_distillation(step.output.features, step.old_output.features)

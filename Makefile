@@ -1,0 +1,39 @@
+# Installs, runs the demonstration, tests. The pipeline itself is dvc.yaml: `dvc repro`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+# The stages run with the first `python` on the path.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test test-slow lint verify
+
+help:  ## List the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1: /'
+
+install: $(STAMP)  ## Create .venv and install the project with its development tools
+
+$(STAMP): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+demo: $(STAMP)  ## Run the whole pipeline on scikit-learn's digits and print the results
+	$(BIN)/dvc repro
+	$(BIN)/dvc plots show >/dev/null
+	$(BIN)/ccsi info
+
+test: $(STAMP)  ## Run the tests
+	$(BIN)/python -m pytest
+
+test-slow: $(STAMP)  ## Run the tests marked slow
+	$(BIN)/python -m pytest -m slow
+
+lint: $(STAMP)  ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+verify: $(STAMP)  ## Run everything anew in a clone of the last commit and compare with dvc.lock
+	$(BIN)/python -m ccsi.pipeline.verify

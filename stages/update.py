@@ -1,0 +1,58 @@
+"""Teach the previous model a task's classes, with impressions in place of old images."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
+
+from ccsi.params.loss import LossWeights
+from ccsi.params.method import MethodParams
+from ccsi.params.model import ModelParams
+from ccsi.params.training import UpdateParams
+from ccsi.pipeline.stage import StageRun
+from ccsi.pipeline.torch_stage import TorchStage
+
+STAGE = TorchStage(
+    parameters=(
+        *("loss", "tasks.{task}.loss", "update", "tasks.{task}.update"),
+        *("method", "model", "seed"),
+    ),
+    item="increments",
+    outs=("data/models/{task}",),
+)
+
+
+def run(job: StageRun) -> None:
+    """Read what the method may read, learn the task, write the model and its curve."""
+    weights = job.section(LossWeights, "loss", override="tasks.{task}.loss")
+    params = job.section(UpdateParams, "update", override="tasks.{task}.update")
+    chosen, model = job.section(MethodParams, "method"), job.section(ModelParams, "model")
+    seed = int(job.value("seed"))
+
+    from ccsi.methods.registry import load_method
+    from ccsi.pipeline.learned import save_learned
+    from ccsi.pipeline.update import Places, learn_task
+    from ccsi.seeding import torch_generator
+
+    method = load_method(chosen.name)
+    method.require_known(weights.model_dump())
+    classifier, curve = learn_task(
+        job.task,
+        Places(*(Path(job.item[place]) for place in ("data", "model", "impressions"))),
+        method=method,
+        weights=weights,
+        params=params,
+        model=model,
+        seed=seed,
+        generator_for=lambda purpose: torch_generator(
+            seed, stage="update", task=job.task, purpose=purpose
+        ),
+        progress_for=lambda total: job.progress(
+            total, unit="image", description=f"update {job.task}"
+        ),
+    )
+    save_learned(job.out("data/models/{task}"), classifier, curve)
+
+
+if __name__ == "__main__":
+    STAGE.main(run)
