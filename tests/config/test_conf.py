@@ -55,6 +55,7 @@ def test_params_open_with_what_people_edit() -> None:
     ]  # fmt: skip
     assert params["loss"] == {
         "ce": 1.0, "distillation": 5.0, "margin": 1.0, "idc": 1.0, "logits": 0.0,
+        "refine": 0.0,
     }  # fmt: skip
 
 

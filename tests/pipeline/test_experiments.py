@@ -48,3 +48,44 @@ def test_everything_comes_out_again_byte_for_byte(finished: Project) -> None:
     done = finished.run("python", "-m", "ccsi.pipeline.verify")
     assert "processor as recorded" in done.stdout
     assert "verified" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("split", [[0, 1, 2], [3, 4, 5, 6, 7, 8, 9]]), ("dataset.classes_per_task", 2)],
+)
+def test_repro_refuses_an_edit_that_it_cannot_lay_out(
+    fresh: Project, key: str, value: object
+) -> None:
+    assert "layout" in fresh.repro("layout")
+    fresh.edit(key, value)
+    done = fresh.dvc("repro", "layout", check=False)
+    assert done.returncode != 0
+    assert f"{key}" in done.stderr
+    assert "ccsi config KEY=VALUE" in done.stderr
+
+
+def test_repro_refuses_it_before_any_work(fresh: Project) -> None:
+    fresh.edit("split", [[0, 1, 2], [3, 4, 5, 6, 7, 8, 9]])
+    done = fresh.dvc("repro", check=False)
+    assert done.returncode != 0
+    assert stages_run(done.stdout) == ["layout"]
+
+
+@pytest.mark.slow
+def test_a_model_made_elsewhere_is_continued_to_the_same_bytes(project: Project) -> None:
+    """`start` puts a folder in the place of task 1's training and means."""
+    start = project.root / "elsewhere"
+    start.mkdir()
+    for made in ("data/models/t1", "data/means/t1"):
+        for file in (project.root / made).iterdir():
+            (start / file.name).write_bytes(file.read_bytes())
+    last = project.root / "data/models/t3/model.safetensors"
+    before = last.read_bytes()
+    project.commit()
+    done = project.dvc("exp", "run", "-S", "start=elsewhere")
+    ran = stages_run(done.stdout)
+    assert of(ran, "train") == []
+    # Task 2's model has the same bytes as before, so that nothing after it has to run.
+    assert of(ran, "update") == ["update@t2"]
+    assert last.read_bytes() == before

@@ -2,9 +2,9 @@ import pytest
 import torch
 
 from ccsi.errors import DivergenceError, ParameterError
-from ccsi.evaluation.predict import accuracy
 from ccsi.methods.registry import load_method
 from ccsi.models.classifier import Classifier
+from ccsi.models.predict import accuracy
 from ccsi.params.loss import LossWeights
 from ccsi.params.training import UpdateParams
 from ccsi.progress import Silent

@@ -14,9 +14,9 @@ from ccsi.artifacts import save_array, save_json
 from ccsi.data.images import LabelledImages
 from ccsi.data.task_files import TaskInfo, load_task, load_test
 from ccsi.errors import ArtifactError
-from ccsi.evaluation.predict import predict
 from ccsi.evaluation.record import Circumstances, SeenTask, evaluate
 from ccsi.models.classifier import Classifier
+from ccsi.models.predict import predict
 from ccsi.params.evaluate import EvaluateParams
 
 

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from ccsi.errors import DivergenceError
-from ccsi.evaluation.predict import accuracy
 from ccsi.models.classifier import Classifier
+from ccsi.models.predict import accuracy
 from ccsi.params.training import OptimParams
 from ccsi.progress import Progress
 from ccsi.training.images import ImageSet
