@@ -57,6 +57,7 @@ _OPTIM = {
     "plateau_patience": 2,
     "symmetries": True,
     "shift": 0,
+    "noise": 0,
     "select": "last",
 }
 TRAIN = TrainParams.model_validate(_OPTIM)

@@ -2,6 +2,7 @@ import math
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from ccsi.losses.intra_domain import intra_domain_contrast, running_class_scores
 
@@ -40,3 +41,17 @@ def test_it_is_lower_where_target_rows_lie_with_their_own_class() -> None:
     right = intra_domain_contrast(source, torch.eye(3), tau=0.5, first=1)
     wrong = intra_domain_contrast(source, torch.eye(3).roll(1, 0), tau=0.5, first=1)
     assert 0 <= right < wrong
+
+
+def test_a_class_that_nothing_has_filled_does_not_enter() -> None:
+    source, target = torch.rand(4, 4), torch.rand(4, 4)
+    source[3] = target[3] = 0
+    value = intra_domain_contrast(source, target, tau=1, first=2)
+    similarity = F.normalize(target[2:3], dim=1) @ F.normalize(source[:3], dim=1).T
+    expected = similarity.logsumexp(1) - similarity[:, 2]
+    torch.testing.assert_close(value, expected[0])
+
+
+def test_without_a_filled_pair_it_is_zero() -> None:
+    value = intra_domain_contrast(torch.rand(3, 3), torch.zeros(3, 3), tau=1, first=1)
+    assert value.item() == 0

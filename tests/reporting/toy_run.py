@@ -60,7 +60,7 @@ def write_run(root: Path, run: RunResults) -> None:
         folder = root / "data/impressions" / task
         save_array(folder / "images.npy", made.images)
         save_array(folder / "labels.npy", made.labels)
-        terms = ("iteration", "class_id", "term", "value")
+        terms = ("iteration", "term", "value")
         save_table(folder / "synthesis.csv", run.synthesis[task], columns=terms)
 
 
@@ -112,8 +112,4 @@ def _curve(generator: np.random.Generator, step: str, length: int) -> list[dict[
 
 
 def _synthesis(generator: np.random.Generator, classes: int) -> list[dict[str, str]]:
-    return [
-        row | {"class_id": str(c)}
-        for c in range(classes)
-        for row in _curve(generator, "iteration", 30)
-    ]
+    return [row for _ in range(classes) for row in _curve(generator, "iteration", 30)]

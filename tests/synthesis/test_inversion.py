@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from ccsi.errors import DivergenceError
+from ccsi.errors import DivergenceError, ParameterError
 from ccsi.params.synthesis import SynthesisParams
 from ccsi.progress import Silent
 from ccsi.synthesis.inversion import Impressions, learning_rate, synthesize
@@ -77,6 +77,7 @@ def test_the_kept_image_is_never_worse_by_its_own_loss_than_the_last() -> None:
         own[keep] = loss.own()
     # Rounding to 8 bits may cost a little.
     assert (own["best"] <= own["last"] + 0.02).all()
+    assert (own["best"] < own["last"] - 0.02).any()
 
 
 def test_the_learning_rate_warms_up_and_decays_to_zero() -> None:
@@ -133,3 +134,31 @@ def test_all_weights_zero_give_the_noisy_means_themselves() -> None:
     made = make(SYNTHESIS.model_copy(update=zero))
     assert torch.equal(made.images, torch.full_like(made.images, round(0.4 * 255)))
     assert made.curve == []
+
+
+def test_images_on_a_light_background_do_not_darken_at_their_border() -> None:
+    """A shift brings in zeros; were they part of the image's variation, it would hide them."""
+    light = torch.full((2, 1, 8, 8), 0.9)
+    smooth = dict.fromkeys(("ce", "l2", "statistics", "start_noise"), 0.0) | {"tv": 1.0}
+    params = SYNTHESIS.model_copy(update={**smooth, "iterations": 40, "keep": "last"})
+    made = synthesize(
+        classifier(), light, params, flip=False, generator=generator(), progress=Silent()
+    )
+    assert made.images.min() >= round(0.9 * 255) - 1
+
+
+def test_mirrors_are_seen_only_where_the_data_allow_them() -> None:
+    params = SYNTHESIS.model_copy(update={"flip": True})
+
+    def run(chosen: SynthesisParams, flip: bool) -> torch.Tensor:
+        return synthesize(
+            classifier(), MEANS, chosen, flip=flip, generator=generator(), progress=Silent()
+        ).images
+
+    assert torch.equal(run(params, False), run(SYNTHESIS, True))
+    assert not torch.equal(run(params, True), run(params, False))
+
+
+def test_a_jitter_beyond_the_image_is_refused() -> None:
+    with pytest.raises(ParameterError, match=r"synthesis\.jitter = 8 pixels would shift images"):
+        make(SYNTHESIS.model_copy(update={"jitter": 8}))

@@ -7,7 +7,9 @@ from tests.toy_networks import generator
 
 def test_without_symmetries_and_shift_nothing_changes() -> None:
     images = torch.rand(3, 1, 4, 4)
-    assert torch.equal(augment(images, symmetries=(), shift=0, generator=generator()), images)
+    assert torch.equal(
+        augment(images, symmetries=(), shift=0, noise=0, generator=generator()), images
+    )
 
 
 @pytest.mark.parametrize(
@@ -20,7 +22,7 @@ def test_without_symmetries_and_shift_nothing_changes() -> None:
 )
 def test_each_image_takes_a_symmetry_or_not(symmetry: str, changed: object) -> None:
     images = torch.rand(64, 1, 4, 4)
-    views = augment(images, symmetries=(symmetry,), shift=0, generator=generator())
+    views = augment(images, symmetries=(symmetry,), shift=0, noise=0, generator=generator())
     other = changed(images)  # type: ignore[operator]
     taken = torch.tensor([torch.equal(v, o) for v, o in zip(views, other, strict=True)])
     left = torch.tensor([torch.equal(v, i) for v, i in zip(views, images, strict=True)])
@@ -31,7 +33,7 @@ def test_each_image_takes_a_symmetry_or_not(symmetry: str, changed: object) -> N
 def test_shifts_stay_within_their_bound_and_fill_with_zero() -> None:
     images = torch.zeros(200, 2, 5, 5)
     images[:, :, 2, 2] = 1
-    views = augment(images, symmetries=(), shift=1, generator=generator())
+    views = augment(images, symmetries=(), shift=1, noise=0, generator=generator())
     assert views.shape == images.shape
     assert torch.equal(views.sum((2, 3)), torch.ones(200, 2))
     assert torch.equal(views[:, :, 1:4, 1:4].sum((2, 3)), torch.ones(200, 2))
@@ -41,4 +43,13 @@ def test_shifts_stay_within_their_bound_and_fill_with_zero() -> None:
 
 def test_an_undeclared_symmetry_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown symmetry 'rotate'"):
-        augment(torch.rand(1, 1, 2, 2), symmetries=("rotate",), shift=0, generator=generator())
+        augment(
+            torch.rand(1, 1, 2, 2), symmetries=("rotate",), shift=0, noise=0, generator=generator()
+        )
+
+
+def test_noise_has_the_given_strength_and_no_bias() -> None:
+    images = torch.full((50, 1, 8, 8), 0.5)
+    views = augment(images, symmetries=(), shift=0, noise=0.1, generator=generator())
+    assert abs(float(views.std()) - 0.1) < 0.01
+    assert abs(float(views.mean()) - 0.5) < 0.01

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from ccsi.errors import DivergenceError, ParameterError
+from ccsi.errors import DataError, DivergenceError, ParameterError
 from ccsi.methods.registry import load_method
 from ccsi.models.classifier import Classifier
 from ccsi.models.predict import accuracy
@@ -141,3 +141,49 @@ def test_joint_training_is_a_fresh_network_on_all_tasks() -> None:
     assert made.tasks == {"t1": (0, 1), "t2": (2, 3)}
     assert not torch.equal(made.head.weight[:2], made.head.weight[2:])
     assert accuracy(made, data.images, data.labels) > 0.8
+
+
+def test_the_earliest_of_equally_good_epochs_is_kept(model: Classifier) -> None:
+    after, curve = updated(model, select="best", epochs=4, schedule="constant")
+    values = [float(row["value"]) for row in curve if row["term"] == "val_accuracy"]
+    first = values.index(max(values)) + 1
+    assert first < 4
+    shorter, _ = updated(model, select="last", epochs=first, schedule="constant")
+    longer, _ = updated(model, select="last", epochs=4, schedule="constant")
+    assert torch.equal(after.head.weight, shorter.head.weight)
+    assert not torch.equal(after.head.weight, longer.head.weight)
+
+
+@pytest.mark.parametrize("option", [{"imprint": False}, {"class_weights": True}])
+def test_an_option_changes_the_model(model: Classifier, option: dict[str, bool]) -> None:
+    assert not torch.equal(updated(model, **option)[0].head.weight, updated(model)[0].head.weight)
+
+
+def test_frozen_rows_of_a_linear_head_keep_their_biases() -> None:
+    linear = MODEL.model_copy(update={"head": "linear"})
+    first, _ = train_afresh(
+        [arrival("t1")], linear, TRAIN, generator_for=generators(), progress=Silent()
+    )
+    after, _ = updated(first, freeze_old_rows=True)
+    assert torch.equal(after.head.bias[:2], first.head.bias)
+    assert not torch.equal(after.head.bias[2:], torch.zeros(2))
+
+
+@pytest.mark.parametrize("term", ["distillation", "margin", "idc"])
+def test_a_term_at_100_times_its_weight_ends_lower_than_at_a_hundredth(
+    model: Classifier, term: str
+) -> None:
+    def ends_at(weight: float) -> float:
+        weights = WEIGHTS.model_copy(update={term: weight})
+        _, curve = updated(model, weights=weights, epochs=4, lr=0.01, clip_norm=1.0)
+        last = [row for row in curve if row["term"] == term][-1]
+        return float(last["value"]) / weight
+
+    assert ends_at(100.0) < ends_at(0.01)
+
+
+def test_too_few_images_are_refused(model: Classifier) -> None:
+    with pytest.raises(DataError, match="1 training images make no batch of two"):
+        train_afresh(
+            [arrival("t1", count=1)], MODEL, TRAIN, generator_for=generators(), progress=Silent()
+        )

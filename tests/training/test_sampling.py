@@ -15,6 +15,7 @@ def sampler(ratio: float = 0.5, **options: object) -> RehearsalSampler:
         batch=8,
         symmetries=(),
         shift=0,
+        noise=0,
         generator=generator(),
         **options,  # type: ignore[arg-type]
     )
@@ -23,6 +24,7 @@ def sampler(ratio: float = 0.5, **options: object) -> RehearsalSampler:
 def test_draws_follow_the_papers_rule() -> None:
     assert draws_per_epoch(100, 0.66) == 294  # floor(100 / 0.34)
     assert draws_per_epoch(100, 0.0) == 100
+    assert draws_per_epoch(3, 0.7) == 10  # 9.999999999999998 in floating point
 
 
 def test_synthetic_marks_exactly_the_images_of_old_classes() -> None:
@@ -40,7 +42,14 @@ def test_an_epoch_shows_every_real_image_once_where_nothing_is_rehearsed() -> No
         torch.arange(21, dtype=torch.uint8).reshape(21, 1, 1, 1), torch.zeros(21).long()
     )
     plain = RehearsalSampler(
-        real, None, replay_ratio=0.7, batch=8, symmetries=(), shift=0, generator=generator()
+        real,
+        None,
+        replay_ratio=0.7,
+        batch=8,
+        symmetries=(),
+        shift=0,
+        noise=0,
+        generator=generator(),
     )
     seen = torch.cat([b.images for b in plain.epoch()]).flatten().mul(255).round().int().tolist()
     assert sorted(seen) == list(range(21))
@@ -50,7 +59,14 @@ def test_an_epoch_shows_every_real_image_once_where_nothing_is_rehearsed() -> No
 def test_a_last_batch_of_one_is_dropped() -> None:
     real = ImageSet(*images(17))
     plain = RehearsalSampler(
-        real, None, replay_ratio=0.0, batch=8, symmetries=(), shift=0, generator=generator()
+        real,
+        None,
+        replay_ratio=0.0,
+        batch=8,
+        symmetries=(),
+        shift=0,
+        noise=0,
+        generator=generator(),
     )
     assert [len(batch.labels) for batch in plain.epoch()] == [8, 8]
 
@@ -65,8 +81,9 @@ def test_the_target_is_another_view_of_the_batchs_real_images_and_of_no_old_clas
         batch=8,
         symmetries=("flip_horizontal",),
         shift=0,
+        noise=0,
         generator=generator(),
-        with_target=True,
+        target_generator=generator(1),
     )
     differs = False
     for batch in made.epoch():
@@ -89,3 +106,9 @@ def test_the_same_generator_gives_the_same_batches() -> None:
     for a, b in zip(sampler().epoch(), sampler().epoch(), strict=True):
         assert torch.equal(a.images, b.images)
         assert torch.equal(a.labels, b.labels)
+
+
+def test_the_target_leaves_the_labelled_batches_as_they_are() -> None:
+    for a, b in zip(sampler().epoch(), sampler(target_generator=generator(1)).epoch(), strict=True):
+        assert a.target is None
+        assert torch.equal(a.images, b.images)

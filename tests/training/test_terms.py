@@ -1,6 +1,8 @@
 import pytest
 import torch
 
+from ccsi.losses.distillation import feature_distillation
+from ccsi.losses.intra_domain import running_class_scores
 from ccsi.methods.registry import load_method, method_names
 from ccsi.training import terms
 from ccsi.training.sampling import Batch
@@ -8,13 +10,13 @@ from ccsi.training.step import Step, TermMemory, weighted_terms
 from tests.toy_networks import UPDATE, classifier, generator, images
 
 
-def make_step(*, target: bool = True, **params: object) -> Step:
+def make_step(*, has_target: bool = True, **params: object) -> Step:
     previous = classifier().frozen_copy()
     network = classifier().train()
     network.add_task("t2", ["c", "d"], generator=generator())
     pixels, labels = images(8, classes=4)
     x = pixels.float() / 255
-    batch = Batch(x, labels, labels < 2, torch.rand(4, 1, 8, 8) if target else None)
+    batch = Batch(x, labels, labels < 2, torch.rand(4, 1, 8, 8) if has_target else None)
     update = UPDATE.model_copy(update=params)
     return Step(batch, network(x), network, previous, update, None, TermMemory())
 
@@ -67,12 +69,36 @@ def test_idc_predicts_target_images_among_the_tasks_own_classes_only() -> None:
 def test_idc_with_a_stream_of_all_classes_uses_every_row() -> None:
     step = make_step(target="validation")
     terms.idc(step)
-    assert step.memory.target.abs().sum() > 0
+    scores = step.target_scores.detach()
+    expected = running_class_scores(torch.zeros(4, 4), scores, scores.argmax(1), rho=UPDATE.rho)
+    torch.testing.assert_close(step.memory.target, expected)
     assert step.memory.source.requires_grad is False
 
 
+def test_refining_moves_the_head_and_not_the_trunk() -> None:
+    step = make_step()
+    terms.refine(step).backward()
+    assert all(p.grad is None for p in step.classifier.trunk.parameters())
+    assert step.classifier.head.weight.grad.abs().sum() > 0
+
+
+def test_logits_are_distilled_on_impressions_alone() -> None:
+    step = make_step()
+    step.output.logits.retain_grad()
+    terms.synthetic_logits(step).backward()
+    moved = step.output.logits.grad.abs().sum(1) > 0
+    assert torch.equal(moved, step.batch.synthetic)
+
+
+def test_distillation_weighs_by_the_root_of_old_over_new_classes() -> None:
+    step = make_step()
+    step.classifier.add_task("t3", ["e", "f"], generator=generator())  # 2 old, now 4 new
+    cosine = feature_distillation(step.output.features, step.old_output.features)
+    torch.testing.assert_close(terms.distillation(step), cosine * 0.5**0.5)
+
+
 def test_idc_survives_a_batch_without_real_images() -> None:
-    assert torch.isfinite(terms.idc(make_step(target=False)))
+    assert torch.isfinite(terms.idc(make_step(has_target=False)))
 
 
 def test_every_method_names_terms_that_have_a_weight() -> None:

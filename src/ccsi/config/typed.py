@@ -35,6 +35,7 @@ def refuse_shadowed(tasks: Mapping[str, Any], typed: Collection[str]) -> None:
     A budget may bring values of a task's own, and these win: -S synthesis.tv=0 would change
     nothing, and nobody would notice.
     """
+    _refuse_unread(typed)
     named = typed_tasks(typed)
     for task, entry in tasks.items():
         for section in OVERRIDABLE:
@@ -44,3 +45,13 @@ def refuse_shadowed(tasks: Mapping[str, Any], typed: Collection[str]) -> None:
                         f"{section}.{key} was set, but the budget gives {task} its own: set "
                         f"per_task.{task}.{section}.{key} too, or choose another budget"
                     )
+
+
+def _refuse_unread(typed: Collection[str]) -> None:
+    for key in sorted(typed):
+        parts = key.split(".")
+        if len(parts) < 3 or parts[0] != "per_task":
+            continue
+        if (parts[1] == "t1") != (parts[2] == "train"):
+            reads = "only train" if parts[1] == "t1" else "loss, update and synthesis, not train"
+            raise ParameterError(f"{key} has no effect: {parts[1]} reads {reads}")

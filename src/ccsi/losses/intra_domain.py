@@ -26,9 +26,16 @@ def intra_domain_contrast(source: Tensor, target: Tensor, *, tau: float, first: 
 
     source [K, K]: labelled rows S; target [K, K]: rows T of unlabelled samples by predicted class,
     of which only `first`.. (the classes of the current task) enter, against all columns; rows are
-    normalised to length 1; tau > 0 -> scalar >= 0. Source: Ayromlou et al. (CCSI), 2024.
+    normalised to length 1; tau > 0 -> scalar >= 0. A row that no sample has filled yet is still
+    zero and does not enter; without a filled pair the loss is 0.
+    Source: Ayromlou et al. (CCSI), 2024.
     """
     rows = F.normalize(target[first:], dim=1)
     similarity = rows @ F.normalize(source, dim=1).T / tau
-    own = similarity.diagonal(offset=first)
-    return similarity.flatten().logsumexp(0) - own.logsumexp(0)
+    row_filled, column_filled = target[first:].any(1), source.any(1)
+    filled = row_filled[:, None] & column_filled[None, :]
+    own_filled = filled.diagonal(offset=first)
+    if not bool(own_filled.any()):
+        return similarity.sum() * 0
+    own = similarity.diagonal(offset=first)[own_filled]
+    return similarity[filled].logsumexp(0) - own.logsumexp(0)

@@ -30,6 +30,11 @@ class Method:
                     f"params.yaml: loss.{key} = {weight}, but method {self.name} has no such term; "
                     f"its terms: {', '.join(self.terms)}; set loss.{key} to 0"
                 )
+        if self.starts_afresh and weights["ce"] != 1:
+            raise ParameterError(
+                f"params.yaml: loss.ce = {weights['ce']}, but it is the only loss of method "
+                f"{self.name}, where a weight would just scale update.lr; set it to 1"
+            )
         if not any(weights.get(key) for key in self.terms):
             raise ParameterError(
                 f"params.yaml: every loss weight of method {self.name} is 0; "

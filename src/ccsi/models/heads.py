@@ -21,6 +21,10 @@ class Head(nn.Module):
         """The number of classes K learned so far."""
         return int(self.weight.shape[0])
 
+    def rows(self) -> list[Tensor]:
+        """What belongs to single classes: tensors [K, ...]."""
+        return [self.weight]
+
     def scores(self, features: Tensor) -> Tensor:
         """Cosine scores s_c = cos(z, w_c): [N, D] -> [N, K] in [-1, 1]."""
         return F.linear(F.normalize(features, dim=1), F.normalize(self.weight, dim=1))
@@ -66,6 +70,10 @@ class Linear(Head):
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Features [N, D] -> (cosine scores [N, K], logits [N, K])."""
         return self.scores(features), F.linear(features, self.weight, self.bias)
+
+    def rows(self) -> list[Tensor]:
+        """The weight rows and the biases."""
+        return [self.weight, self.bias]
 
     @torch.no_grad()
     def grow(self, count: int, *, generator: Generator) -> None:

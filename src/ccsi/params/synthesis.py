@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ccsi.params.base import Section
 
@@ -31,3 +31,9 @@ class SynthesisParams(Section):
     flip: bool
     keep_every: int = Field(ge=1)
     keep: Literal["best", "last"]
+
+    @model_validator(mode="after")
+    def _decays(self) -> SynthesisParams:
+        if self.warmup >= self.iterations:
+            raise ValueError(f"warmup = {self.warmup} must be less than iterations")
+        return self

@@ -23,6 +23,7 @@ class OptimParams(Section):
     plateau_patience: int = Field(ge=1)
     symmetries: bool
     shift: int = Field(ge=0)
+    noise: float = Field(ge=0)
     select: Literal["last", "best"]
 
 

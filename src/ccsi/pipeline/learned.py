@@ -58,13 +58,13 @@ def save_impressions(folder: Path, impressions: Impressions) -> None:
     """Write impressions as uint8 [M, H, W, C], their labels, and the curve of the synthesis."""
     save_array(folder / "images.npy", impressions.images.permute(0, 2, 3, 1).numpy())
     save_array(folder / "labels.npy", impressions.labels.numpy())
-    columns = ("iteration", "class_id", "term", "value")
+    columns = ("iteration", "term", "value")
     save_table(folder / "synthesis.csv", impressions.curve, columns=columns)
 
 
 def load_impressions(folder: Path, classifier: Classifier) -> ImageSet | None:
     """The impressions in `folder`; None where it is the placeholder for "nothing"."""
-    if not folder.is_dir():
+    if folder.is_file():
         return None
     labels = load_array(folder / "labels.npy")
     found = ImageSet.from_arrays(load_array(folder / "images.npy"), labels)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
@@ -34,6 +35,9 @@ def make_deterministic(threads: int) -> None:
 
     Another number of threads adds in another order and so gives other bytes.
     """
+    # Read when PyTorch loads its threads: waiting ones sleep. Spinning ones would make two threads
+    # many times slower than one wherever another program wants the same core.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
 
     torch.set_num_threads(threads)

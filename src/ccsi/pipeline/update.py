@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsi.errors import ArtifactError
+from ccsi.errors import ArtifactError, ParameterError
 from ccsi.methods.base import Method
 from ccsi.models.classifier import Classifier, Learned
 from ccsi.models.store import load_classifier
@@ -51,6 +51,11 @@ def learn_task(
     """The model after `task`, with its history. Raises ParameterError, ArtifactError,
     DivergenceError.
     """
+    if method.starts_afresh and not (places.data / task).is_dir():
+        raise ParameterError(
+            f"params.yaml: method {method.name} needs the images of all tasks so far; "
+            "set method.reads to seen"
+        )
     data_free = method.data_free and params.target == "task"
     learned = Learned(task, seed, method.name, params.select, data_free)
     seen = [] if data_free else _arrivals_up_to(task, places.data)
@@ -65,7 +70,7 @@ def learn_task(
     arrival = load_arrival(places.data) if data_free else seen[-1]
     previous = load_classifier(places.model / MODEL_FILE)
     rehearsed = load_impressions(places.impressions, previous)
-    _require_new_classes(arrival, previous)
+    _require_fit(arrival, previous, rehearsed)
     ratio = params.replay_ratio if rehearsed is not None else 0.0
     total = params.epochs * draws_per_epoch(len(arrival.train), ratio)
     with progress_for(total) as progress:
@@ -99,7 +104,16 @@ def _validation_of(seen: list[Arrival]) -> ImageSet:
     return stream
 
 
-def _require_new_classes(arrival: Arrival, previous: Classifier) -> None:
+def _require_fit(arrival: Arrival, previous: Classifier, rehearsed: ImageSet | None) -> None:
+    shape = list(arrival.train.images.shape[1:])
+    if shape[0] != previous.channels or (
+        rehearsed is not None and shape != list(rehearsed.images.shape[1:])
+    ):
+        old = [previous.channels] if rehearsed is None else list(rehearsed.images.shape[1:])
+        raise ArtifactError(
+            f"task {arrival.task} has images of channels, height, width {shape}, but the previous "
+            f"model learned {old}; set dataset.channels and dataset.side"
+        )
     first, known = int(arrival.train.labels.min()), previous.n_classes
     if first != known:
         raise ArtifactError(

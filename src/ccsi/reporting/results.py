@@ -36,7 +36,7 @@ class RunResults:
     training: Mapping[str, Rows]
     """Rows epoch, term, value."""
     synthesis: Mapping[str, Rows]
-    """Rows iteration, class_id, term, value."""
+    """Rows iteration, term, value."""
 
 
 def load_results(

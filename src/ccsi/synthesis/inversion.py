@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from ccsi.errors import DivergenceError
+from ccsi.errors import DivergenceError, ParameterError
 from ccsi.models.classifier import Classifier
 from ccsi.params.synthesis import SynthesisParams
 from ccsi.progress import Progress
@@ -40,8 +40,13 @@ def synthesize(
     """Impressions of every class the classifier knows, in balanced batches.
 
     means [K, C, H, W] in [0, 1]; `flip`: the data set declares horizontal mirror symmetry.
-    The classifier is copied, so nothing in it changes. Raises DivergenceError.
+    The classifier is copied, so nothing in it changes. Raises DivergenceError, ParameterError.
     """
+    if params.jitter >= min(means.shape[-2:]):
+        raise ParameterError(
+            f"params.yaml: synthesis.jitter = {params.jitter} pixels would shift images of "
+            f"{means.shape[-2]}x{means.shape[-1]} out of view; lower it"
+        )
     frozen = classifier.frozen_copy()
     labels = balanced_labels(frozen.n_classes, params.impressions_per_class)
     images, curves = [], []
@@ -79,7 +84,7 @@ def _invert(
         view = random_view(
             images, jitter=params.jitter, flip=flip and params.flip, generator=generator
         )
-        loss = synthesis_loss(frozen, view, labels, params)
+        loss = synthesis_loss(frozen, images, labels, params, view=view)
         if loss.is_empty:  # every weight is 0: impressions are the noisy means themselves
             progress.advance(len(labels) * params.iterations)
             return start, []

@@ -45,16 +45,25 @@ class SynthesisLoss:
 
 
 def synthesis_loss(
-    classifier: Classifier, images: Tensor, labels: Tensor, params: SynthesisParams
+    classifier: Classifier,
+    images: Tensor,
+    labels: Tensor,
+    params: SynthesisParams,
+    *,
+    view: Tensor | None = None,
 ) -> SynthesisLoss:
     """a_ce CE(f(x), c) + a_f R(x) + a_tv TV(x) + a_l2 ||x||_2; a term of weight 0 is left out.
 
     images [N, C, H, W] in [0, 1], labels [N]; the classifier is in evaluation mode.
     R adds, over layers, b_l times the batch-moment and the group-moment distance.
+    `view`: the shifted and mirrored images that the network sees. The priors on pixels judge the
+    images themselves: the zeros that a shift brings in would be an edge, and the images would
+    darken at their border to hide it.
     """
     moments: list[LayerMoments] = []
     wanted = bool(params.statistics and (params.batch_moments or params.group_moments))
-    logits = classifier(images, moments if wanted else None).logits
+    seen = images if view is None else view
+    logits = classifier(seen, moments if wanted else None).logits
     per_image: dict[str, Tensor] = {}
     if params.ce:
         per_image["ce"] = params.ce * F.cross_entropy(logits, labels, reduction="none")

@@ -1,4 +1,4 @@
-"""Augmentation of a whole batch at once: only symmetries that the data set declares, and shifts."""
+"""Augmentation of a whole batch at once: symmetries that the data set declares, shift, noise."""
 
 from __future__ import annotations
 
@@ -10,17 +10,22 @@ from torch import Generator, Tensor
 
 
 def augment(
-    images: Tensor, *, symmetries: Sequence[str], shift: int, generator: Generator
+    images: Tensor, *, symmetries: Sequence[str], shift: int, noise: float, generator: Generator
 ) -> Tensor:
-    """Each image takes each symmetry with probability 1/2 and a shift of at most `shift` pixels.
+    """Each image takes each symmetry with probability 1/2, a shift of at most `shift` pixels, and
+    pixel noise N(0, noise^2).
 
     images [N, C, H, W] -> the same shape; what a shift brings in is zero. `transpose` needs
-    square images.
+    square images. Noise hides the fine texture by which impressions differ from real images.
     """
     for symmetry in symmetries:
         chosen = torch.rand(len(images), generator=generator) < 0.5
         images = torch.where(chosen[:, None, None, None], _transformed(images, symmetry), images)
-    return _shifted_each(images, shift, generator) if shift else images
+    if shift:
+        images = _shifted_each(images, shift, generator)
+    if noise:
+        images = images + noise * torch.empty_like(images).normal_(generator=generator)
+    return images
 
 
 def _transformed(images: Tensor, symmetry: str) -> Tensor:

@@ -66,6 +66,7 @@ def train_afresh(
         batch=params.batch,
         symmetries=arrivals[0].symmetries if params.symmetries else (),
         shift=params.shift,
+        noise=params.noise,
         generator=generator_for("batches"),
     )
 
@@ -110,8 +111,9 @@ def update(
         batch=params.batch,
         symmetries=arrival.symmetries if params.symmetries else (),
         shift=params.shift,
+        noise=params.noise,
         generator=generator_for("batches"),
-        with_target=bool(weights.idc and "idc" in method.terms),
+        target_generator=generator_for("target") if weights.idc else None,
         target=target,
     )
     memory = TermMemory()
@@ -174,7 +176,8 @@ def _class_weights(sampler: RehearsalSampler, n_classes: int) -> Tensor:
 def _restores_old_rows(classifier: Classifier, frozen: Classifier) -> Callable[[], None]:
     def restore() -> None:
         with torch.no_grad():
-            classifier.head.weight[: frozen.n_classes] = frozen.head.weight
+            for ours, old in zip(classifier.head.rows(), frozen.head.rows(), strict=True):
+                ours[: len(old)] = old
 
     return restore
 

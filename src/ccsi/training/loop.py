@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ccsi.errors import DivergenceError
+from ccsi.errors import DataError, DivergenceError
 from ccsi.models.classifier import Classifier
 from ccsi.models.predict import accuracy
 from ccsi.params.training import OptimParams
@@ -43,8 +43,12 @@ def fit(
     `validation`, needed for `select: best`: the current task's validation images, and the
     impressions; nothing else is ever looked at. `after_step` restores what must not move.
     Returns rows {epoch, term, value}: the mean of each term, their total, lr and, if it was
-    measured, val_accuracy. Raises DivergenceError.
+    measured, val_accuracy. Raises DataError, DivergenceError.
     """
+    if not sampler.steps:
+        raise DataError(
+            f"{len(sampler.real)} training images make no batch of two; a task needs more images"
+        )
     optimiser = sgd(classifier, params)
     rate = LearningRate(optimiser, params, total_steps=params.epochs * sampler.steps)
     curve, best = Curve(), _Best()
@@ -60,12 +64,12 @@ def fit(
                 sums[name] = sums.get(name, 0.0) + value
             progress.advance(len(batch.labels), loss=named["total"])
         means = {name: value / sampler.steps for name, value in sums.items()}
-        rate.after_epoch(means["total"])
         if params.select == "best" and validation is not None:
             means["val_accuracy"] = accuracy(classifier, validation.images, validation.labels)
             _keep_best(best, classifier, means["val_accuracy"])
         row = {**means, "lr": rate.value}
         curve += [{"epoch": epoch + 1, "term": name, "value": row[name]} for name in row]
+        rate.after_epoch(means["total"])
     if best.state is not None:
         classifier.load_state_dict(best.state)
     classifier.eval()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -26,15 +27,17 @@ class Batch:
 
 def draws_per_epoch(n_real: int, replay_ratio: float) -> int:
     """floor(|D_t| / (1 - r)): as many real images as there are, plus their share of impressions."""
-    return int(n_real / (1 - replay_ratio))
+    # 3 / (1 - 0.7) is 9.999999999999998 in floating point, and means 10.
+    return math.floor(n_real / (1 - replay_ratio) + 1e-9)
 
 
 class RehearsalSampler:
     """Draws batches: each draw is an impression with probability r, else a real image.
 
     Each kind is dealt like a pack of cards, reshuffled when it is used up, so that an epoch shows
-    every real image about once. `target`: images for a second, unlabelled, augmented view; the
-    default is the batch's own real images.
+    every real image about once. With a `target_generator`, batches carry a second, unlabelled,
+    augmented view, of the batch's own real images or of the set `target`; it draws from a generator
+    of its own, so that switching it off leaves the labelled batches as they are.
     """
 
     def __init__(
@@ -46,15 +49,17 @@ class RehearsalSampler:
         batch: int,
         symmetries: tuple[str, ...],
         shift: int,
+        noise: float,
         generator: Generator,
-        with_target: bool = False,
+        target_generator: Generator | None = None,
         target: ImageSet | None = None,
     ) -> None:
         self.real, self.rehearsed = real, rehearsed
         self.replay_ratio = replay_ratio if rehearsed is not None else 0.0
-        self.batch, self.symmetries, self.shift = batch, symmetries, shift
+        self.batch, self.symmetries = batch, symmetries
+        self.shift, self.noise = shift, noise
         self.generator = generator
-        self.with_target, self.target = with_target, target
+        self.target_generator, self.target = target_generator, target
         self._packs: dict[str, Tensor] = {}
 
     @property
@@ -76,32 +81,37 @@ class RehearsalSampler:
 
     def _batch(self, synthetic: Tensor) -> Batch:
         n_synthetic = int(synthetic.sum())
-        picked = self._deal("real", len(self.real), len(synthetic) - n_synthetic)
+        n_real, own = len(synthetic) - n_synthetic, self.generator
+        picked = self._deal("real", len(self.real), n_real, own)
         images, labels = self.real.pixels(picked), self.real.labels[picked]
         if self.rehearsed is not None and n_synthetic:
-            replayed = self._deal("rehearsed", len(self.rehearsed), n_synthetic)
+            replayed = self._deal("rehearsed", len(self.rehearsed), n_synthetic, own)
             images = torch.cat([images, self.rehearsed.pixels(replayed)])
             labels = torch.cat([labels, self.rehearsed.labels[replayed]])
         mask = torch.arange(len(labels)) >= len(picked)
-        return Batch(self._augmented(images), labels, mask, self._target(picked))
+        return Batch(self._augmented(images, own), labels, mask, self._target(picked))
 
     def _target(self, picked: Tensor) -> Tensor | None:
-        if not self.with_target or not len(picked):
+        generator = self.target_generator
+        if generator is None or not len(picked):
             return None
         if self.target is None:
-            return self._augmented(self.real.pixels(picked))
-        return self._augmented(
-            self.target.pixels(self._deal("target", len(self.target), len(picked)))
-        )
+            return self._augmented(self.real.pixels(picked), generator)
+        other = self._deal("target", len(self.target), len(picked), generator)
+        return self._augmented(self.target.pixels(other), generator)
 
-    def _augmented(self, images: Tensor) -> Tensor:
+    def _augmented(self, images: Tensor, generator: Generator) -> Tensor:
         return augment(
-            images, symmetries=self.symmetries, shift=self.shift, generator=self.generator
+            images,
+            symmetries=self.symmetries,
+            shift=self.shift,
+            noise=self.noise,
+            generator=generator,
         )
 
-    def _deal(self, kind: str, total: int, count: int) -> Tensor:
+    def _deal(self, kind: str, total: int, count: int, generator: Generator) -> Tensor:
         pack = self._packs.get(kind, torch.zeros(0, dtype=torch.int64))
         while len(pack) < count:
-            pack = torch.cat([pack, torch.randperm(total, generator=self.generator)])
+            pack = torch.cat([pack, torch.randperm(total, generator=generator)])
         self._packs[kind] = pack[count:]
         return pack[:count]
