@@ -1,7 +1,7 @@
 import torch
 
 from ccsi.training.images import ImageSet
-from ccsi.training.sampling import RehearsalSampler, draws_per_epoch
+from ccsi.training.sampling import RehearsalSampler, draws_per_epoch, ratio_of
 from tests.toy_networks import generator, images
 
 
@@ -112,3 +112,8 @@ def test_the_target_leaves_the_labelled_batches_as_they_are() -> None:
     for a, b in zip(sampler().epoch(), sampler(target_generator=generator(1)).epoch(), strict=True):
         assert a.target is None
         assert torch.equal(a.images, b.images)
+
+
+def test_balanced_replay_draws_every_class_equally_often() -> None:
+    assert ratio_of("balanced", n_old=8, n_new=2) == 0.8
+    assert ratio_of(0.66, n_old=8, n_new=2) == 0.66

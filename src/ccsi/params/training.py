@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -34,7 +34,7 @@ class TrainParams(OptimParams):
 class UpdateParams(OptimParams):
     """The update on a later task."""
 
-    replay_ratio: float = Field(ge=0, lt=1)
+    replay_ratio: Annotated[float, Field(ge=0, lt=1)] | Literal["balanced"]
     class_weights: bool
     imprint: bool
     freeze_old_rows: bool

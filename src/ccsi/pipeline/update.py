@@ -19,7 +19,7 @@ from ccsi.progress import Progress
 from ccsi.training.images import ImageSet
 from ccsi.training.learn import Arrival, GeneratorFor, train_afresh, update
 from ccsi.training.loop import Curve
-from ccsi.training.sampling import draws_per_epoch
+from ccsi.training.sampling import draws_per_epoch, ratio_of
 
 ProgressFor = Callable[[int], AbstractContextManager[Progress]]
 
@@ -71,7 +71,8 @@ def learn_task(
     previous = load_classifier(places.model / MODEL_FILE)
     rehearsed = load_impressions(places.impressions, previous)
     _require_fit(arrival, previous, rehearsed)
-    ratio = params.replay_ratio if rehearsed is not None else 0.0
+    known, new = previous.n_classes, len(arrival.class_names)
+    ratio = ratio_of(params.replay_ratio, n_old=known, n_new=new) if rehearsed is not None else 0.0
     total = params.epochs * draws_per_epoch(len(arrival.train), ratio)
     with progress_for(total) as progress:
         classifier, curve = update(

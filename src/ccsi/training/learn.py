@@ -23,7 +23,7 @@ from ccsi.progress import Progress
 from ccsi.training import terms
 from ccsi.training.images import ImageSet
 from ccsi.training.loop import Curve, fit
-from ccsi.training.sampling import Batch, RehearsalSampler
+from ccsi.training.sampling import Batch, RehearsalSampler, ratio_of
 from ccsi.training.step import Step, TermMemory, weighted_terms
 
 GeneratorFor = Callable[[str], Generator]
@@ -107,7 +107,7 @@ def update(
     sampler = RehearsalSampler(
         arrival.train,
         rehearsed,
-        replay_ratio=params.replay_ratio,
+        replay_ratio=ratio_of(params.replay_ratio, n_old=n_old, n_new=len(new_ids)),
         batch=params.batch,
         symmetries=arrival.symmetries if params.symmetries else (),
         shift=params.shift,

@@ -31,6 +31,13 @@ def draws_per_epoch(n_real: int, replay_ratio: float) -> int:
     return math.floor(n_real / (1 - replay_ratio) + 1e-9)
 
 
+def ratio_of(replay_ratio: float | str, *, n_old: int, n_new: int) -> float:
+    """The probability r of an impression; "balanced" draws every class equally often:
+    r = |C_old| / (|C_old| + |C_t|).
+    """
+    return n_old / (n_old + n_new) if isinstance(replay_ratio, str) else replay_ratio
+
+
 class RehearsalSampler:
     """Draws batches: each draw is an impression with probability r, else a real image.
 
