@@ -55,7 +55,7 @@ def test_params_open_with_what_people_edit() -> None:
     ]  # fmt: skip
     assert params["loss"] == {
         "ce": 1.0, "distillation": 5.0, "margin": 1.0, "idc": 1.0, "logits": 0.0,
-        "refine": 0.0,
+        "local": 0.0,
     }  # fmt: skip
 
 
@@ -88,9 +88,10 @@ def test_demo_stays_within_its_budget() -> None:
     dataset, train, update = params["dataset"], params["train"], params["update"]
     images = 1797 * (1 - dataset["test_fraction"] - dataset["val_fraction"]) * dataset["fraction"]
     each = images / len(params["tasks"])
-    draws = each * train["epochs"] + len(params["increments"]) * update["epochs"] * (
-        each / (1 - update["replay_ratio"])
-    )
+    assert update["replay_ratio"] == "balanced"
+    seen = {task: params["tasks"][task]["first_id"] for task in params["increments"]}
+    shares = [old / (old + dataset["classes_per_task"]) for old in seen.values()]
+    draws = each * train["epochs"] + sum(each / (1 - r) for r in shares) * update["epochs"]
     assert draws <= 40_000
     synthesis = params["synthesis"]
     old = sum(task["first_id"] for task in params["tasks"].values())

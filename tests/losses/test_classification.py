@@ -13,20 +13,27 @@ def test_cross_entropy_of_equal_logits_is_log_k() -> None:
     )
 
 
-def test_local_cross_entropy_sees_no_old_row_for_real_images() -> None:
+def test_local_cross_entropy_is_that_of_the_new_classes_alone() -> None:
     logits = torch.randn(4, 5, requires_grad=True)
-    labels, real = torch.tensor([3, 4, 3, 4]), torch.zeros(4, dtype=torch.bool)
-    loss = local_cross_entropy(logits, labels, n_old=3, synthetic=real)
+    labels = torch.tensor([3, 4, 3, 4])
+    loss = local_cross_entropy(logits, labels, n_old=3)
     torch.testing.assert_close(loss, F.cross_entropy(logits[:, 3:], labels - 3))
     (gradient,) = torch.autograd.grad(loss, logits)
     assert torch.equal(gradient[:, :3], torch.zeros(4, 3))
     assert gradient[:, 3:].abs().min() > 0
 
 
-def test_local_cross_entropy_is_the_full_one_for_impressions() -> None:
-    logits, labels = torch.randn(4, 5), torch.tensor([0, 1, 2, 0])
-    loss = local_cross_entropy(logits, labels, n_old=3, synthetic=torch.ones(4, dtype=torch.bool))
-    torch.testing.assert_close(loss, cross_entropy(logits, labels))
+def test_local_cross_entropy_weighs_new_classes_by_their_own_weights() -> None:
+    logits, labels = torch.randn(4, 3), torch.tensor([1, 2, 2, 1])
+    weights = torch.tensor([9.0, 1.0, 3.0])
+    loss = local_cross_entropy(logits, labels, n_old=1, class_weights=weights)
+    expected = F.cross_entropy(logits[:, 1:], labels - 1, weight=weights[1:])
+    torch.testing.assert_close(loss, expected)
+
+
+def test_local_cross_entropy_of_no_image_is_zero() -> None:
+    empty = local_cross_entropy(torch.zeros(0, 3), torch.zeros(0, dtype=torch.long), n_old=1)
+    assert empty.item() == 0
 
 
 def test_class_weights_are_n_max_over_n() -> None:

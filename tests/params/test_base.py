@@ -8,7 +8,7 @@ from ccsi.params.loss import LossWeights
 from ccsi.params.synthesis import SynthesisParams
 from tests.toy_networks import SYNTHESIS
 
-WEIGHTS = {"ce": 1, "distillation": 5, "margin": 1, "idc": 1, "logits": 0, "refine": 0}
+WEIGHTS = {"ce": 1, "distillation": 5, "margin": 1, "idc": 1, "logits": 0, "local": 0}
 
 
 def test_an_unknown_key_is_named_with_the_nearest_one() -> None:

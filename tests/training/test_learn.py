@@ -13,7 +13,7 @@ from ccsi.training.learn import Arrival, GeneratorFor, train_afresh, update
 from ccsi.training.loop import Curve
 from tests.toy_networks import MODEL, TRAIN, UPDATE, generator, images
 
-WEIGHTS = LossWeights(ce=1, distillation=1, margin=1, idc=1, logits=0, refine=0)
+WEIGHTS = LossWeights(ce=1, distillation=1, margin=1, idc=1, logits=0, local=0)
 
 
 def generators(seed: int = 0) -> GeneratorFor:
@@ -115,7 +115,7 @@ def test_a_weight_that_the_method_does_not_know_is_refused(model: Classifier) ->
 
 
 def test_all_weights_zero_are_refused(model: Classifier) -> None:
-    nothing = LossWeights(ce=0, distillation=0, margin=0, idc=0, logits=0, refine=0)
+    nothing = LossWeights(ce=0, distillation=0, margin=0, idc=0, logits=0, local=0)
     with pytest.raises(ParameterError, match="every loss weight of method ccsi is 0"):
         updated(model, weights=nothing)
 

@@ -75,11 +75,13 @@ def test_idc_with_a_stream_of_all_classes_uses_every_row() -> None:
     assert step.memory.source.requires_grad is False
 
 
-def test_refining_moves_the_head_and_not_the_trunk() -> None:
+def test_local_cross_entropy_is_of_real_images_alone() -> None:
     step = make_step()
-    terms.refine(step).backward()
-    assert all(p.grad is None for p in step.classifier.trunk.parameters())
-    assert step.classifier.head.weight.grad.abs().sum() > 0
+    step.output.logits.retain_grad()
+    terms.local_ce(step).backward()
+    gradient = step.output.logits.grad
+    assert torch.equal(gradient.abs().sum(1) > 0, ~step.batch.synthetic)
+    assert torch.equal(gradient[:, :2], torch.zeros(8, 2))
 
 
 def test_logits_are_distilled_on_impressions_alone() -> None:

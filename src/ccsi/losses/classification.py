@@ -17,24 +17,19 @@ def cross_entropy(logits: Tensor, labels: Tensor, *, class_weights: Tensor | Non
 
 
 def local_cross_entropy(
-    logits: Tensor,
-    labels: Tensor,
-    *,
-    n_old: int,
-    synthetic: Tensor,
-    class_weights: Tensor | None = None,
+    logits: Tensor, labels: Tensor, *, n_old: int, class_weights: Tensor | None = None
 ) -> Tensor:
-    """Cross-entropy in which a real image competes with the new classes only.
+    """Cross-entropy of new classes' images in which the new classes compete with each other only.
 
-    Real images (synthetic False) see the logits of classes n_old..K-1; impressions see all K.
-    Nothing then rewards telling "synthetic" from "real" through the old rows.
-    logits [N, K], labels [N], synthetic [N] bool -> scalar >= 0, the mean over N.
+    The logits of classes n_old..K-1 are seen, so that nothing rewards telling "real" from
+    "synthetic" through the old rows.
+    logits [N, K], labels [N] in n_old..K-1, class_weights [K] or None -> scalar >= 0; 0 for N = 0.
     Source: Smith et al. (Always Be Dreaming), ICCV 2021; Gao et al. (R-DFCIL), ECCV 2022.
     """
-    old_columns = torch.arange(logits.shape[1], device=logits.device) < n_old
-    hidden = old_columns[None, :] & ~synthetic[:, None]
-    masked = logits.masked_fill(hidden, float("-inf"))
-    return F.cross_entropy(masked, labels, weight=class_weights)
+    if not len(labels):
+        return logits.sum()
+    weights = None if class_weights is None else class_weights[n_old:]
+    return F.cross_entropy(logits[:, n_old:], labels - n_old, weight=weights)
 
 
 def class_weights(counts: Tensor) -> Tensor:

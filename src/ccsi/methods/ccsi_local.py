@@ -1,7 +1,7 @@
 """CCSI with what later papers found.
 
-Cross-entropy over the new classes only for real images, logit distillation on impressions, and a
-head that is refined over all classes on detached features.
+Added to CCSI's terms: cross-entropy of real images over the new classes only, and logit
+distillation on impressions. The share of the full cross-entropy is its weight.
 
 Sources: CCSI as in `ccsi.methods.ccsi`; Gao, Zhao, Ghanem, Zhang, "R-DFCIL: Relation-Guided
 Representation Learning for Data-Free Class Incremental Learning", ECCV 2022.
@@ -15,11 +15,11 @@ from ccsi.training import terms
 METHOD = Method(
     name="ccsi_local",
     terms={
-        "ce": terms.local_ce,
+        "ce": terms.ce,
+        "local": terms.local_ce,
         "distillation": terms.distillation,
         "margin": terms.margin,
         "idc": terms.idc,
         "logits": terms.synthetic_logits,
-        "refine": terms.refine,
     },
 )

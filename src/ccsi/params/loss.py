@@ -15,4 +15,4 @@ class LossWeights(Section):
     margin: float = Field(ge=0)
     idc: float = Field(ge=0)
     logits: float = Field(ge=0)
-    refine: float = Field(ge=0)
+    local: float = Field(ge=0)

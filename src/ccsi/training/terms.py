@@ -22,25 +22,14 @@ def ce(step: Step) -> Tensor:
 
 
 def local_ce(step: Step) -> Tensor:
-    """Cross-entropy in which real images compete with the task's own classes only."""
+    """Cross-entropy of the task's own images among the task's own classes."""
+    real = ~step.batch.synthetic
     return local_cross_entropy(
-        step.output.logits,
-        step.batch.labels,
+        step.output.logits[real],
+        step.batch.labels[real],
         n_old=step.n_old,
-        synthetic=step.batch.synthetic,
         class_weights=step.class_weights,
     )
-
-
-def refine(step: Step) -> Tensor:
-    """Cross-entropy over all seen classes that moves the head alone: the features are detached.
-
-    The head learns to tell new classes from old ones, and the trunk is not rewarded for telling
-    "real" from "synthetic". Source: the refinement of the head in Gao et al. (R-DFCIL), ECCV 2022,
-    here at every step and not afterwards.
-    """
-    _, logits = step.classifier.head(step.output.features.detach())
-    return cross_entropy(logits, step.batch.labels, class_weights=step.class_weights)
 
 
 def distillation(step: Step) -> Tensor:
