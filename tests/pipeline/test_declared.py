@@ -9,7 +9,7 @@ from ccsi.errors import ParameterError
 from ccsi.params.loss import LossWeights
 from ccsi.pipeline.declared import Declared, UndeclaredParameterError
 
-LOSS = {"ce": 1.0, "distillation": 5.0, "margin": 1.0, "idc": 1.0, "logits": 0.0}
+LOSS = {"ce": 1.0, "distillation": 5.0, "margin": 1.0, "idc": 1.0, "logits": 0.0, "local": 0.0}
 
 
 @pytest.fixture
