@@ -8,7 +8,6 @@ from collections.abc import Callable
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
-from torch.nn.utils import skip_init
 
 from ccsi.models.norm import BatchNorm, ContinualNorm, LayerMoments, MomentNorm
 from ccsi.params.model import ModelParams
@@ -23,11 +22,14 @@ def norm_factory(params: ModelParams) -> NormFactory:
     return lambda channels: kind(channels, groups=params.groups, momentum=params.momentum)
 
 
-def convolution(inputs: int, outputs: int, side: int, stride: int = 1) -> nn.Conv2d:
+class Convolution(nn.Conv2d):
     """A convolution without bias (the normalisation has one); weights are set by `initialise`."""
-    options = {"stride": stride, "padding": side // 2, "bias": False}
-    made: nn.Conv2d = skip_init(nn.Conv2d, inputs, outputs, side, **options)  # type: ignore[no-untyped-call]
-    return made
+
+    def __init__(self, inputs: int, outputs: int, side: int, stride: int = 1) -> None:
+        super().__init__(inputs, outputs, side, stride=stride, padding=side // 2, bias=False)
+
+    def reset_parameters(self) -> None:
+        """Draw nothing from the global generator."""
 
 
 class BasicBlock(nn.Module):
@@ -35,10 +37,10 @@ class BasicBlock(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, stride: int, norm: NormFactory) -> None:
         super().__init__()
-        self.conv1, self.norm1 = convolution(inputs, outputs, 3, stride), norm(outputs)
-        self.conv2, self.norm2 = convolution(outputs, outputs, 3), norm(outputs)
+        self.conv1, self.norm1 = Convolution(inputs, outputs, 3, stride), norm(outputs)
+        self.conv2, self.norm2 = Convolution(outputs, outputs, 3), norm(outputs)
         projects = inputs != outputs or stride != 1
-        self.shortcut = convolution(inputs, outputs, 1, stride) if projects else None
+        self.shortcut = Convolution(inputs, outputs, 1, stride) if projects else None
         self.shortcut_norm = norm(outputs) if projects else None
 
     def forward(self, x: Tensor, moments: Moments = None) -> Tensor:
@@ -57,7 +59,7 @@ class ResNet(nn.Module):
         super().__init__()
         norm, width = norm_factory(params), params.widths[0]
         self.multiple, self.pooled = params.multiple, params.pooled
-        self.stem, self.stem_norm = convolution(channels, width, 3, params.stem_stride), norm(width)
+        self.stem, self.stem_norm = Convolution(channels, width, 3, params.stem_stride), norm(width)
         blocks: list[BasicBlock] = []
         for outputs, count, stride in zip(
             params.widths, params.blocks, params.strides, strict=True

@@ -7,6 +7,7 @@ what the results were made from.
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,12 +32,11 @@ class CodeSnapshot:
 
 
 def _loaded(root: Path) -> Iterator[Path]:
-    folders = (root / "src", root / "stages")
+    folders = tuple(f"{root / folder}{os.sep}" for folder in ("src", "stages"))
     files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
-    for name in sorted(file for file in files if file):
-        path = Path(name).resolve()
-        if any(path.is_relative_to(folder) for folder in folders):
-            yield path
+    for name in sorted(os.path.realpath(file) for file in files if file):
+        if name.startswith(folders):
+            yield Path(name)
 
 
 def _digest(path: Path) -> str:
