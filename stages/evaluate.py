@@ -20,9 +20,8 @@ def run(job: StageRun) -> None:
     params = job.section(EvaluateParams, "evaluate")
     method = str(job.value("method.name"))
 
-    from ccsi.models.store import load_classifier
+    from ccsi.models.store import MODEL_FILE, load_classifier
     from ccsi.pipeline.evaluation import evaluate_model, save_evaluation
-    from ccsi.pipeline.learned import MODEL_FILE
 
     classifier = load_classifier(Path(job.value("tasks.{task}.model")) / MODEL_FILE)
     images = Path(job.value("tasks.{task}.images"))

@@ -22,8 +22,8 @@ def run(job: StageRun) -> None:
     flip = "flip_horizontal" in job.value("dataset.symmetries")
     seed = int(job.value("seed"))
 
-    from ccsi.models.store import load_classifier
-    from ccsi.pipeline.learned import MODEL_FILE, load_mean_images, save_impressions
+    from ccsi.models.store import MODEL_FILE, load_classifier
+    from ccsi.pipeline.impressions import load_mean_images, save_impressions
     from ccsi.seeding import torch_generator
     from ccsi.synthesis.inversion import synthesize
 

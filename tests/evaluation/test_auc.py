@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from medmnist.evaluator import getAUC
+from sklearn.metrics import roc_auc_score
 
 from ccsi.evaluation.auc import one_vs_rest_auc
 
@@ -36,3 +37,10 @@ def test_a_class_without_images_is_left_out() -> None:
 
 def test_one_class_alone_has_none() -> None:
     assert math.isnan(one_vs_rest_auc(np.array([[0.9, 0.1]]), np.array([0])))
+
+
+def test_equal_scores_count_half() -> None:
+    labels = np.array([0, 1, 1, 0, 1, 0])
+    score = np.array([0.5, 0.5, 0.75, 0.25, 0.25, 0.5])
+    expected = roc_auc_score(labels == 1, score)
+    assert one_vs_rest_auc(np.stack([1 - score, score], 1), labels) == pytest.approx(expected)

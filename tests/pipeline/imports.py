@@ -1,8 +1,17 @@
 """The project files that a stage script imports, directly or not, read from the source text."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+
+def code_of(deps: Iterable[str], *, root: Path) -> set[str]:
+    """The Python files among dependencies; a folder of code stands for all its files."""
+    named = list(deps)
+    found = {dep for dep in named if dep.endswith(".py")}
+    for folder in (dep for dep in named if dep.startswith("src/") and not dep.endswith(".py")):
+        found |= {str(file.relative_to(root)) for file in (root / folder).rglob("*.py")}
+    return found
 
 
 def import_closure(script: Path, *, src: Path) -> set[Path]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.pipeline.imports import import_closure
+from tests.pipeline.imports import code_of, import_closure
 from tests.pipeline.project import ROOT, Project, Resolved, of
 from tests.pipeline.scripts import load_stage, script_of
 
@@ -52,7 +52,7 @@ def test_declared_code_is_the_import_closure(name: str) -> None:
     """Apart from the method's and the source's own file, which are loaded by name."""
     stage = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"][name]
     deps = stage.get("do", stage)["deps"]
-    declared = {dep for dep in deps if dep.endswith(".py") and "${" not in dep}
+    declared = code_of((dep for dep in deps if "${" not in dep), root=ROOT)
     script = ROOT / "stages" / f"{name}.py"
     closure = {str(file.relative_to(ROOT)) for file in import_closure(script, src=ROOT / "src")}
     assert declared == closure | {f"stages/{name}.py"}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.pipeline.imports import code_of
 from tests.pipeline.project import ROOT, Project, Resolved
 from tests.pipeline.scripts import script_of
 
@@ -51,7 +52,7 @@ def test_code_loaded_is_the_code_declared(
     records: dict[str, Record], resolved: dict[str, Resolved]
 ) -> None:
     for address, record in records.items():
-        declared = {dep for dep in resolved[address].deps if dep.endswith(".py")}
+        declared = code_of(resolved[address].deps, root=ROOT)
         script = script_of(resolved[address].command)[0]
         assert (address, {*record["modules"], script}) == (address, declared)
 
@@ -70,7 +71,8 @@ def test_every_declared_file_is_opened(
 ) -> None:
     """A placeholder for "nothing before" is the only dependency that need not be read."""
     for address, record in records.items():
-        data = {dep for dep in resolved[address].deps if not dep.endswith((".py", "data/none"))}
+        data = {dep for dep in resolved[address].deps if not dep.startswith(("src/", "stages/"))}
+        data -= {"data/none"}
         unread = {dep for dep in data if not any(covered(f, {dep}) for f in data_files(record))}
         assert (address, unread) == (address, set())
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
 
 from ccsi.evaluation.metrics import defined_mean
 
@@ -24,6 +23,14 @@ def one_vs_rest_auc(probabilities: np.ndarray, labels: np.ndarray) -> float:
 
 
 def _auc(positive: np.ndarray, score: np.ndarray) -> float:
+    """The probability that a positive scores higher than a negative, ties counted half: the
+    Mann-Whitney statistic from mid-ranks. scikit-learn's takes longer to import than all of them
+    to evaluate.
+    """
     if positive.all() or not positive.any():
         return math.nan
-    return float(roc_auc_score(positive, score))
+    _, place, counts = np.unique(score, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
+    n = int(positive.sum())
+    wins = float(ranks[positive].sum()) - n * (n + 1) / 2
+    return wins / (n * (len(positive) - n))

@@ -16,6 +16,7 @@ from ccsi.errors import ArtifactError
 from ccsi.models.classifier import Classifier, Learned
 from ccsi.params.model import ModelParams
 
+MODEL_FILE = "model.safetensors"
 METADATA_KEY = "ccsi"  # one key only: safetensors does not keep the order of several
 
 

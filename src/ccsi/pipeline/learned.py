@@ -1,25 +1,16 @@
-"""Between the files of a run and the tensors of the learning stages."""
+"""Between the files of a run and the tensors of the learning stages: tasks and models."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-import torch
-from torch import Tensor
-
-from ccsi.artifacts import load_array, save_array, save_table
-from ccsi.data.means import load_means
+from ccsi.artifacts import save_table
 from ccsi.data.task_files import load_task
-from ccsi.errors import ArtifactError
 from ccsi.models.classifier import Classifier
-from ccsi.models.store import save_classifier
-from ccsi.synthesis.inversion import Impressions
+from ccsi.models.store import MODEL_FILE, save_classifier
 from ccsi.training.images import ImageSet
 from ccsi.training.learn import Arrival
 from ccsi.training.loop import Curve
-
-MODEL_FILE = "model.safetensors"
 
 
 def load_arrival(folder: Path) -> Arrival:
@@ -34,43 +25,7 @@ def load_arrival(folder: Path) -> Arrival:
     )
 
 
-def load_mean_images(folder: Path, classifier: Classifier) -> Tensor:
-    """Class means [K, C, H, W] in [0, 1], one for each class of the model.
-
-    Raises ArtifactError where they are the means of other classes.
-    """
-    means = load_means(folder)
-    if tuple(means.class_names) != classifier.class_names:
-        raise ArtifactError(
-            f"{folder} holds the means of {', '.join(means.class_names)}, but the model knows "
-            f"{', '.join(classifier.class_names)}"
-        )
-    return torch.from_numpy(np.array(means.means)).permute(0, 3, 1, 2).contiguous()
-
-
 def save_learned(folder: Path, classifier: Classifier, curve: Curve) -> None:
     """Write a model and the curve of its training."""
     save_classifier(folder / MODEL_FILE, classifier)
     save_table(folder / "training.csv", curve, columns=("epoch", "term", "value"))
-
-
-def save_impressions(folder: Path, impressions: Impressions) -> None:
-    """Write impressions as uint8 [M, H, W, C], their labels, and the curve of the synthesis."""
-    save_array(folder / "images.npy", impressions.images.permute(0, 2, 3, 1).numpy())
-    save_array(folder / "labels.npy", impressions.labels.numpy())
-    columns = ("iteration", "term", "value")
-    save_table(folder / "synthesis.csv", impressions.curve, columns=columns)
-
-
-def load_impressions(folder: Path, classifier: Classifier) -> ImageSet | None:
-    """The impressions in `folder`; None where it is the placeholder for "nothing"."""
-    if folder.is_file():
-        return None
-    labels = load_array(folder / "labels.npy")
-    found = ImageSet.from_arrays(load_array(folder / "images.npy"), labels)
-    if len(labels) != len(found.images) or set(labels.tolist()) != set(range(classifier.n_classes)):
-        raise ArtifactError(
-            f"{folder} must hold impressions of the model's {classifier.n_classes} classes; "
-            "remove it and run `dvc repro`"
-        )
-    return found

@@ -10,11 +10,12 @@ from pathlib import Path
 from ccsi.errors import ArtifactError, ParameterError
 from ccsi.methods.base import Method
 from ccsi.models.classifier import Classifier, Learned
-from ccsi.models.store import load_classifier
+from ccsi.models.store import MODEL_FILE, load_classifier
 from ccsi.params.loss import LossWeights
 from ccsi.params.model import ModelParams
 from ccsi.params.training import UpdateParams
-from ccsi.pipeline.learned import MODEL_FILE, load_arrival, load_impressions
+from ccsi.pipeline.impressions import load_impressions
+from ccsi.pipeline.learned import load_arrival
 from ccsi.progress import Progress
 from ccsi.training.images import ImageSet
 from ccsi.training.learn import Arrival, GeneratorFor, train_afresh, update
