@@ -61,14 +61,15 @@ class MomentNorm(nn.Module):
         mean, square = spatial_moments(activation)
         group_mean, group_var = self._group_moments(mean, square)
         scale, shift = self._pre_affine(group_mean, group_var)
-        batch_mean, batch_var = _affine_batch_moments(mean, square, scale, shift)
-        if moments is not None:
-            moments.append(LayerMoments(batch_mean, batch_var, group_mean, group_var))
-        if self.training:
-            count = activation.shape[0] * activation.shape[2] * activation.shape[3]
-            self._track(batch_mean, batch_var, count)
-        else:
-            batch_mean, batch_var = self.running_mean, self.running_var
+        batch_mean, batch_var = self.running_mean, self.running_var
+        if self.training or moments is not None:
+            found_mean, found_var = _affine_batch_moments(mean, square, scale, shift)
+            if moments is not None:
+                moments.append(LayerMoments(found_mean, found_var, group_mean, group_var))
+            if self.training:
+                count = activation.shape[0] * activation.shape[2] * activation.shape[3]
+                self._track(found_mean, found_var, count)
+                batch_mean, batch_var = found_mean, found_var
         gain = self.weight * torch.rsqrt(batch_var + self.eps)
         scale, shift = scale * gain, (shift - batch_mean) * gain + self.bias
         return channel_affine(activation, scale, shift)
