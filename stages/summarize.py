@@ -27,10 +27,14 @@ EVALUATIONS, MEANS, MODELS = Path("reports/evaluations"), Path("data/means"), Pa
 
 
 def run(job: StageRun) -> None:
-    tasks = list(job.value("tasks"))
-    impressions = Path(job.value("summary")["impressions"])
+    tasks, summary = job.value("tasks"), job.value("summary")
     results = load_results(
-        tasks, evaluations=EVALUATIONS, means=MEANS, models=MODELS, impressions=impressions
+        list(tasks),
+        trained=summary["trained"],
+        evaluations=EVALUATIONS,
+        means=MEANS,
+        models=MODELS,
+        impressions=Path(summary["impressions"]),
     )
     paths = ReportPaths(
         metrics=job.out("reports/metrics.json"),
@@ -39,16 +43,20 @@ def run(job: StageRun) -> None:
         sheets=job.out("reports/sheets"),
         page=job.out("reports/index.html"),
     )
-    trained, made = list(results.training), list(results.impressions)
-    summarize(results, paths, links=links(tasks, trained, made))
+    models = {task: str(record["model"]) for task, record in tasks.items()}
+    summarize(results, paths, links=links(models, list(results.impressions)))
     save_json(job.out("reports/machine.json"), collect_machines([MODELS]))
 
 
-def links(tasks: list[str], trained: list[str], made: list[str]) -> dict[str, dict[str, str]]:
-    """Addresses, relative to reports/, of what the other stages wrote."""
+def links(models: dict[str, str], made: list[str]) -> dict[str, dict[str, str]]:
+    """Addresses, relative to reports/, of what the other stages wrote.
+
+    models: the folder of each task's model; one made elsewhere is not linked.
+    """
+    tasks, own = list(models), {t: m for t, m in models.items() if m.startswith("data/")}
     return {
         "Evaluations": {t: f"evaluations/{t}/evaluation.json" for t in tasks},
-        "Models": {t: f"../data/models/{t}/" for t in trained},
+        "Models": {t: f"../{folder}/" for t, folder in own.items()},
         "Impressions": {t: f"../data/impressions/{t}/" for t in made},
         "Tasks": {t: f"../data/tasks/{t}/task.json" for t in tasks},
         "Pipeline": {"interactive plots (dvc plots show)": "../dvc_plots/index.html"},

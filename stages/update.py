@@ -1,4 +1,4 @@
-"""Teach the previous model a task's classes, with impressions in place of old images."""
+"""Teach the previous model a task's classes, with what stands in for old images."""
 
 import sys
 from pathlib import Path
@@ -38,7 +38,7 @@ def run(job: StageRun) -> None:
     method.require_known(weights.model_dump())
     classifier, curve = learn_task(
         job.task,
-        Places(*(Path(job.item[place]) for place in ("data", "model", "impressions"))),
+        Places(*(Path(job.item[place]) for place in ("data", "model", "rehearsed"))),
         method=method,
         weights=weights,
         params=params,

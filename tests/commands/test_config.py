@@ -51,6 +51,18 @@ def test_choices_are_recorded_composed_and_told(project: Path) -> None:
         assert word in told
 
 
+@pytest.mark.parametrize(
+    ("method", "told"),
+    [
+        ("lucir", "update of the model after t1, with exemplars"),
+        ("deepinversion", "update of the model after t1, with impressions"),
+        ("analytic", "train; then statistics of features of data/models/t1"),
+    ],
+)
+def test_the_table_says_how_a_task_is_learned(project: Path, method: str, told: str) -> None:
+    assert told in config(f"method={method}")
+
+
 def test_a_record_outlives_the_next_composition(project: Path) -> None:
     config("loss.margin=0")
     config("seed=4")

@@ -78,7 +78,8 @@ def test_defaults_hold_every_parameter() -> None:
     """Nothing is left to a default in code: a key without a value would not compose."""
     params = compose_params(CONF)
     text = (CONF / "defaults.yaml").read_text()
-    for section in ("loss", "synthesis", "train", "update", "model", "evaluate", "trainer"):
+    for section in ("loss", "synthesis", "train", "update", "model", "exemplars", "statistics", "fit",
+                    "evaluate", "trainer"):  # fmt: skip
         written = yaml.safe_load(text)[section]
         assert list(written) == list(params[section])
 

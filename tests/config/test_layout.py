@@ -19,7 +19,7 @@ def test_each_increment_starts_from_the_model_and_impressions_before_it() -> Non
         "prev": "t2",
         "data": "data/tasks/t3",
         "model": "data/models/t2",
-        "impressions": "data/impressions/t2",
+        "rehearsed": "data/impressions/t2",
     }
     assert params["rehearsals"]["t2"] == {
         "next": "t3",
@@ -27,7 +27,10 @@ def test_each_increment_starts_from_the_model_and_impressions_before_it() -> Non
         "means": "data/means/t2",
     }
     assert params["first"] == {"t1": {"data": "data/tasks/t1"}}
-    assert params["summary"] == {"impressions": "data/impressions"}
+    assert params["summary"] == {
+        "impressions": "data/impressions",
+        "trained": ["t1", "t2", "t3", "t4", "t5"],
+    }
     assert [task["means_before"] for task in params["tasks"].values()] == [
         "data/none",
         *(f"data/means/t{n}" for n in range(1, 5)),
@@ -37,9 +40,64 @@ def test_each_increment_starts_from_the_model_and_impressions_before_it() -> Non
 def test_a_method_without_impressions_rehearses_nothing() -> None:
     params = compose_params(CONF, ["method=finetune"])
     assert params["rehearsals"] == {}
-    assert params["increments"]["t2"]["impressions"] == "data/none"
+    assert params["increments"]["t2"]["rehearsed"] == "data/none"
     assert params["increments"]["t2"]["model"] == "data/models/t1"
-    assert params["summary"] == {"impressions": "data/none"}
+    assert params["summary"]["impressions"] == "data/none"
+
+
+def test_exemplars_are_kept_task_by_task_and_rehearsed() -> None:
+    params = compose_params(CONF, ["method=lucir"])
+    assert params["rehearsals"] == {}
+    assert list(params["herdings"]) == ["t1", "t2", "t3", "t4"]
+    assert params["herdings"]["t1"] == {"model": "data/models/t1", "before": "data/none"}
+    assert params["herdings"]["t2"] == {"model": "data/models/t2", "before": "data/exemplars/t1"}
+    assert params["increments"]["t3"]["rehearsed"] == "data/exemplars/t2"
+
+
+@pytest.mark.parametrize("method", ["slda", "analytic"])
+def test_statistics_are_gathered_under_the_first_network_and_solved(method: str) -> None:
+    params = compose_params(CONF, [f"method={method}"])
+    assert params["increments"] == params["rehearsals"] == params["herdings"] == {}
+    assert list(params["gatherings"]) == list(params["fits"]) == list(params["tasks"])
+    assert params["gatherings"]["t1"] == {"backbone": "data/models/t1", "before": "data/none"}
+    assert params["gatherings"]["t3"]["before"] == "data/statistics/t2"
+    assert params["fits"]["t3"] == {
+        "backbone": "data/models/t1",
+        "statistics": "data/statistics/t3",
+    }
+    assert params["tasks"]["t1"]["model"] == "data/fitted/t1"
+    assert params["summary"]["trained"] == ["t1"]
+
+
+@pytest.mark.parametrize("method", ["ccsi", "finetune", "joint", "lucir"])
+def test_other_methods_gather_nothing(method: str) -> None:
+    params = compose_params(CONF, [f"method={method}"])
+    assert params["gatherings"] == params["fits"] == {}
+    assert bool(params["herdings"]) == (method == "lucir")
+
+
+def test_statistics_continue_from_a_start_that_brings_its_own() -> None:
+    start = make_start(Path("start"), ["0", "1"], {"t1": [0, 1]})
+    with pytest.raises(CcsiError, match=r"slda needs statistics\.safetensors of the old classes"):
+        compose_params(CONF, ["start=start", "method=slda"])
+    (start / "statistics.safetensors").touch()
+    params = compose_params(CONF, ["start=start", "method=slda"])
+    assert params["first"] == {}
+    assert params["tasks"]["t1"]["model"] == "start"
+    assert list(params["fits"]) == list(params["gatherings"]) == ["t2", "t3", "t4", "t5"]
+    assert params["gatherings"]["t2"] == {"backbone": "start", "before": "start"}
+    assert params["gatherings"]["t3"] == {"backbone": "start", "before": "data/statistics/t2"}
+
+
+def test_exemplars_refuse_a_start() -> None:
+    make_start(Path("start"), ["0", "1"], {"t1": [0, 1]})
+    with pytest.raises(CcsiError, match="lucir rehearses images of the old classes"):
+        compose_params(CONF, ["start=start", "method=lucir"])
+
+
+def test_statistics_rehearse_nothing() -> None:
+    with pytest.raises(CcsiError, match="learning: statistics needs rehearsal: none"):
+        compose_params(CONF, ["method=slda", "method.rehearsal=impressions"])
 
 
 def test_joint_training_reads_all_tasks_and_no_model() -> None:
@@ -48,7 +106,7 @@ def test_joint_training_reads_all_tasks_and_no_model() -> None:
         "prev": "t1",
         "data": "data/tasks",
         "model": "data/none",
-        "impressions": "data/none",
+        "rehearsed": "data/none",
     }
 
 
@@ -65,7 +123,7 @@ def test_a_start_that_knows_the_first_tasks_trains_the_others() -> None:
     assert params["first"] == {}
     assert list(params["increments"]) == ["t3", "t4", "t5"]
     assert params["increments"]["t3"]["model"] == "start"
-    assert params["increments"]["t3"]["impressions"] == "data/impressions/t2"
+    assert params["increments"]["t3"]["rehearsed"] == "data/impressions/t2"
     assert params["rehearsals"]["t2"] == {"next": "t3", "model": "start", "means": "start"}
     assert params["rehearsals"]["t3"]["means"] == "data/means/t3"
     assert params["tasks"]["t2"]["means_before"] == "data/means/t1"

@@ -54,6 +54,18 @@ def test_impressions_of_a_method_without_them_go(with_outputs: Path) -> None:
     assert names(found) == {f"data/impressions/t{n}" for n in range(1, 6)}
 
 
+def test_what_only_another_method_makes_goes(with_outputs: Path) -> None:
+    for place in ("data/statistics", "data/fitted", "data/exemplars"):
+        (with_outputs / place / "t2").mkdir(parents=True)
+    by_statistics = names(leftovers(Path(), compose_params(CONF, ["method=slda"])))
+    assert {f"data/models/t{n}" for n in range(2, 6)} < by_statistics
+    assert not {"data/models/t1", "data/statistics/t2", "data/fitted/t2"} & by_statistics
+    assert "data/exemplars/t2" in by_statistics
+    with_exemplars = names(leftovers(Path(), compose_params(CONF, ["method=lucir"])))
+    assert {"data/statistics/t2", "data/fitted/t2"} < with_exemplars
+    assert not {"data/exemplars/t2", "data/models/t5"} & with_exemplars
+
+
 def test_links_are_removed_and_their_targets_stay(with_outputs: Path) -> None:
     outside = with_outputs.parent / "outside"
     (outside / "t9").mkdir(parents=True)

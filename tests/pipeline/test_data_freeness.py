@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping
 
 import pytest
 
+from ccsi.methods.registry import load_method, method_names
 from tests.pipeline.project import Project, Resolved
 
-LEARNING = {"train", "synthesize", "update"}
+LEARNING = {"train", "synthesize", "update", "gather", "fit"}
 # What may be handed from task to task: none of it is an image of anybody.
-HANDED_ON = ("data/models/", "data/means/", "data/impressions/")
+HANDED_ON = tuple(
+    f"data/{kind}/" for kind in ("models", "means", "impressions", "statistics", "fitted")
+)
 IMAGES = ("data/tasks", "data/test")
 Graph = Mapping[str, Resolved]
 
@@ -40,9 +43,9 @@ def learning_stages(addresses: Iterable[str]) -> list[str]:
 
 
 def allowed(address: str) -> set[str]:
-    """Its own task's images for training; none at all for the synthesis."""
+    """Its own task's images for training; none at all where a model or statistics are enough."""
     stage, _, task = address.partition("@")
-    return set() if stage == "synthesize" else {f"data/tasks/{task}"}
+    return set() if stage in ("synthesize", "fit") else {f"data/tasks/{task}"}
 
 
 def configured(project: Project, *choices: str) -> Graph:
@@ -50,16 +53,24 @@ def configured(project: Project, *choices: str) -> Graph:
     return project.resolved()
 
 
-@pytest.mark.parametrize("method", ["ccsi", "ccsi-local", "ci", "finetune"])
+DATA_FREE = ["analytic", "ccsi", "ccsi-local", "ci", "deepinversion", "finetune", "lwf", "slda"]
+
+
+def test_every_method_that_claims_it_is_put_to_the_test() -> None:
+    claiming = {name for name in method_names() if load_method(name).data_free}
+    assert claiming == {name.replace("-", "_") for name in DATA_FREE}
+
+
+@pytest.mark.parametrize("method", DATA_FREE)
 def test_a_data_free_method_reaches_its_own_tasks_images_only(fresh: Project, method: str) -> None:
     graph = configured(fresh, f"method={method}")
     stages = learning_stages(graph)
-    assert "update@t3" in stages
+    assert {"update@t3", "gather@t3"} & set(stages)
     for address in stages:
         assert (address, images_reached(address, graph)) == (address, allowed(address))
 
 
-@pytest.mark.parametrize("choice", ["method=joint", "update.target=validation"])
+@pytest.mark.parametrize("choice", ["method=joint", "method=lucir", "update.target=validation"])
 def test_what_is_not_data_free_is_seen_to_reach_more(fresh: Project, choice: str) -> None:
     """The derivation above would notice: these do reach images of other tasks."""
     graph = configured(fresh, choice)

@@ -5,16 +5,32 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ccsi.methods.registry import load_method, method_names
 from tests.pipeline.imports import code_of, import_closure
 from tests.pipeline.project import ROOT, Project, Resolved, of
 from tests.pipeline.scripts import load_stage, script_of
 
+COMPUTES = {"train", "synthesize", "exemplars", "update", "gather", "fit", "evaluate"}
 STAGES = sorted(yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"])
 
 
 @pytest.fixture(scope="module")
 def resolved(composed: Project) -> dict[str, Resolved]:
     return composed.resolved()
+
+
+@pytest.fixture(scope="module")
+def statistical(composed: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Resolved]:
+    project = composed.clone(tmp_path_factory.mktemp("statistical") / "project")
+    project.config("method=slda")
+    return project.resolved()
+
+
+@pytest.fixture(scope="module")
+def with_exemplars(composed: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = composed.clone(tmp_path_factory.mktemp("exemplars") / "project")
+    project.config("method=lucir")
+    return project
 
 
 def test_every_script_is_a_stage_and_every_stage_has_a_script() -> None:
@@ -32,7 +48,17 @@ def test_the_tasks_become_stages(resolved: dict[str, Resolved]) -> None:
     assert of(list(resolved), "train") == ["train@t1"]
     assert of(list(resolved), "synthesize") == ["synthesize@t1", "synthesize@t2"]
     assert of(list(resolved), "update") == ["update@t2", "update@t3"]
-    assert of(list(resolved), "fetch") == []
+    for absent in ("fetch", "exemplars", "gather", "fit"):
+        assert of(list(resolved), absent) == []
+
+
+def test_statistics_take_the_place_of_updates(statistical: dict[str, Resolved]) -> None:
+    assert of(list(statistical), "train") == ["train@t1"]
+    for name in ("gather", "fit", "evaluate"):
+        assert of(list(statistical), name) == [f"{name}@t{number}" for number in (1, 2, 3)]
+    for absent in ("update", "synthesize", "exemplars"):
+        assert of(list(statistical), absent) == []
+    assert "data/fitted/t1" in statistical["evaluate@t1"].deps
 
 
 def test_scripts_and_dvc_declare_the_same_parameters_and_outs(
@@ -58,16 +84,24 @@ def test_declared_code_is_the_import_closure(name: str) -> None:
     assert declared == closure | {f"stages/{name}.py"}
 
 
-@pytest.mark.parametrize("kind", ["methods", "data/sources"])
-def test_files_loaded_by_name_import_nothing_more(kind: str) -> None:
+@pytest.mark.parametrize(("kind", "stage"), [("methods", "update"), ("data/sources", "prepare")])
+def test_files_loaded_by_name_import_nothing_more(kind: str, stage: str) -> None:
     """Else that file's imports would be undeclared dependencies of some runs only."""
-    stage = {"methods": "update", "data/sources": "prepare"}[kind]
     src = ROOT / "src"
     closure = import_closure(ROOT / "stages" / f"{stage}.py", src=src)
     by_name = set((src / "ccsi" / kind).glob("*.py")) - closure
     assert by_name
     for file in by_name:
         assert import_closure(file, src=src) <= closure, file.name
+
+
+def test_methods_with_a_head_import_nothing_that_the_fit_does_not() -> None:
+    src = ROOT / "src"
+    closure = import_closure(ROOT / "stages/fit.py", src=src)
+    solved = [name for name in method_names() if load_method(name).head is not None]
+    assert solved == ["analytic", "slda"]
+    for name in solved:
+        assert import_closure(src / f"ccsi/methods/{name}.py", src=src) <= closure
 
 
 def test_code_is_listed_in_order() -> None:
@@ -81,7 +115,7 @@ def test_exact_versions_are_an_input_of_what_computes_with_torch(
     resolved: dict[str, Resolved],
 ) -> None:
     for address, declared in resolved.items():
-        computes = address.partition("@")[0] in {"train", "synthesize", "update", "evaluate"}
+        computes = address.partition("@")[0] in COMPUTES
         assert ("runtime.lock" in declared.deps) == computes
         assert ("trainer" in declared.params) == computes
 

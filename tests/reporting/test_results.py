@@ -10,10 +10,11 @@ from ccsi.reporting.results import RunResults, check_one_run, load_results
 from tests.reporting.toy_run import make_run, write_run
 
 
-def read(root: Path, tasks: list[str]) -> RunResults:
+def read(root: Path, tasks: list[str], *, trained: list[str] | None = None) -> RunResults:
     data = root / "data"
     return load_results(
         tasks,
+        trained=tasks if trained is None else trained,
         evaluations=root / "reports/evaluations",
         means=data / "means",
         models=data / "models",

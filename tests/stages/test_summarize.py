@@ -11,8 +11,9 @@ from tests.reporting.toy_run import make_run, write_run
 
 
 def prepare(root: Path, *, impressions: str = "data/impressions") -> None:
-    tasks: dict[str, dict[str, str]] = {f"t{t}": {} for t in (1, 2, 3)}
-    parameters = {"tasks": tasks, "summary": {"impressions": impressions}}
+    tasks = {f"t{t}": {"model": f"data/models/t{t}"} for t in (1, 2, 3)}
+    summary = {"impressions": impressions, "trained": list(tasks)}
+    parameters = {"tasks": tasks, "summary": summary}
     (root / "params.yaml").write_text(yaml.safe_dump(parameters))
     write_run(root, make_run(impressions=impressions != "data/none"))
     (root / "data/none").write_text("")

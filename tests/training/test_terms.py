@@ -111,3 +111,4 @@ def test_every_method_names_terms_that_have_a_weight() -> None:
         method = load_method(name)
         assert method.name == name
         assert set(method.terms) <= set(LossWeights.model_fields)
+        assert bool(method.terms) == (method.head is None)

@@ -71,13 +71,16 @@ def table_of(params: Mapping[str, Any], files: str) -> Table:
 def _learned_by(params: Mapping[str, Any], task: str, entry: Mapping[str, Any]) -> str:
     if entry["model"] == params["start"]:
         return f"nothing: {params['start']} knows it"
+    method = params["method"]
+    if task in params["fits"]:
+        train = "train; then " if task in params["first"] else ""
+        return f"{train}statistics of features of {params['fits'][task]['backbone']}"
     if task in params["first"]:
         return "train"
-    method = params["method"]
     if method["reads"] == "seen":
         return "update: a fresh network on all tasks so far"
-    with_impressions = ", with impressions" if method["rehearsal"] == "impressions" else ""
-    return f"update of the model after {params['increments'][task]['prev']}{with_impressions}"
+    rehearsed = "" if method["rehearsal"] == "none" else f", with {method['rehearsal']}"
+    return f"update of the model after {params['increments'][task]['prev']}{rehearsed}"
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 from hydra.errors import HydraException
 from omegaconf import OmegaConf
 
-from ccsi.config import layout
+from ccsi.config import layout, layout_statistics
 from ccsi.config.digest import KEY, digest_of
 from ccsi.config.hydra_errors import explain, refuse_laid_out
 from ccsi.config.hydra_tree import compose_tree, plain
@@ -24,6 +24,9 @@ Builder = Callable[[Mapping[str, Any]], Params]
 LATER_BUILDERS: dict[str, Builder] = {
     "increments": layout.lay_out_increments,
     "rehearsals": layout.lay_out_rehearsals,
+    "herdings": layout.lay_out_herdings,
+    "gatherings": layout_statistics.lay_out_gatherings,
+    "fits": layout_statistics.lay_out_fits,
     "downloads": layout.lay_out_downloads,
     "first": layout.lay_out_first,
     "summary": layout.lay_out_summary,

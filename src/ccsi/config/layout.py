@@ -8,8 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ccsi.config.paths import IMPRESSIONS, MEANS, MODELS, NOTHING, RAW, TASKS, TEST
-from ccsi.config.start import read_start, tasks_already_learned
+from ccsi.config.paths import (
+    EXEMPLARS,
+    FITTED,
+    IMPRESSIONS,
+    MEANS,
+    MODELS,
+    NOTHING,
+    RAW,
+    TASKS,
+    TEST,
+)
+from ccsi.config.start import read_start, refuse_unusable_start, tasks_already_learned
 from ccsi.data.layout import TaskLayout, lay_out, reads
 from ccsi.errors import ParameterError
 from ccsi.params.base import parse
@@ -32,11 +42,12 @@ def lay_out_tasks(params: Mapping[str, Any]) -> Record:
     layouts = lay_out(dataset, params["split"])
     start, n_before, id_before, n_learned = params["start"], 0, 0, 0
     if start is not None:
-        _refuse_fresh_start(params["method"])
+        refuse_unusable_start(start, params["method"])
         model = read_start(start)
         n_learned = tasks_already_learned(model, {t: x.names for t, x in layouts.items()})
         if n_learned == 0:
             n_before, id_before = model.n_tasks, len(model.class_names)
+    models = FITTED if params["method"]["learning"] == "statistics" else MODELS
     tasks: Record = {}
     for number, layout in enumerate(layouts.values(), start=n_before + 1):
         known = number <= n_learned
@@ -47,24 +58,27 @@ def lay_out_tasks(params: Mapping[str, Any]) -> Record:
             "reads": _reads(dataset, layout),
             "means_before": start if first_new else _path(MEANS, number - 1),
             "images": TASKS if params["evaluate"]["split"] == "val" else TEST,
-            "model": start if known else _path(MODELS, number),
+            "model": start if known else _path(models, number),
             **_own_values(params["per_task"], f"t{number}"),
         }
     return tasks
 
 
 def lay_out_increments(params: Mapping[str, Any]) -> Record:
-    """`increments`: every task that is learned after another, and what it starts from."""
+    """`increments`: every task that is learned by an update, and what it starts from."""
+    if params["method"]["learning"] == "statistics":
+        return {}
     afresh = params["method"]["reads"] == "seen"
-    rehearses = params["method"]["rehearsal"] == "impressions"
+    rehearsed = {"none": None, "impressions": IMPRESSIONS, "exemplars": EXEMPLARS}
+    rehearses = rehearsed[params["method"]["rehearsal"]]
     increments: Record = {}
-    for task in _learned_later(params):
-        before = _previous(task)
+    for task in learned_later(params):
+        before = previous_task(task)
         increments[task] = {
             "prev": before,
             "data": TASKS if afresh or _looks_back(params, task) else f"{TASKS}/{task}",
             "model": NOTHING if afresh else _model_of(params, before),
-            "impressions": f"{IMPRESSIONS}/{before}" if rehearses else NOTHING,
+            "rehearsed": f"{rehearses}/{before}" if rehearses else NOTHING,
         }
     return increments
 
@@ -74,12 +88,27 @@ def lay_out_rehearsals(params: Mapping[str, Any]) -> Record:
     if params["method"]["rehearsal"] != "impressions":
         return {}
     rehearsals: Record = {}
-    for task in _learned_later(params):
-        before = _previous(task)
+    for task in learned_later(params):
+        before = previous_task(task)
         model = _model_of(params, before)
         means = model if model == params["start"] else f"{MEANS}/{before}"
         rehearsals[before] = {"next": task, "model": model, "means": means}
     return rehearsals
+
+
+def lay_out_herdings(params: Mapping[str, Any]) -> Record:
+    """`herdings`: every task of whose images some are kept for the next task."""
+    if params["method"]["rehearsal"] != "exemplars":
+        return {}
+    herdings: Record = {}
+    for task in learned_later(params):
+        before = previous_task(task)
+        number = int(before[1:])
+        herdings[before] = {
+            "model": _model_of(params, before),
+            "before": _path(EXEMPLARS, number - 1),
+        }
+    return herdings
 
 
 def lay_out_downloads(params: Mapping[str, Any]) -> Record:
@@ -94,9 +123,10 @@ def lay_out_first(params: Mapping[str, Any]) -> Record:
 
 
 def lay_out_summary(params: Mapping[str, Any]) -> Record:
-    """`summary`: the impressions that the summary shows, if the method makes any."""
+    """`summary`: the impressions that it shows, if the method makes any, and what was trained."""
     makes = bool(lay_out_rehearsals(params))
-    return {"impressions": IMPRESSIONS if makes else NOTHING}
+    trained = [*lay_out_first(params), *lay_out_increments(params)]
+    return {"impressions": IMPRESSIONS if makes else NOTHING, "trained": trained}
 
 
 def _looks_back(params: Mapping[str, Any], task: str) -> bool:
@@ -105,7 +135,8 @@ def _looks_back(params: Mapping[str, Any], task: str) -> bool:
     return bool(own.get("target", params["update"]["target"]) == "validation")
 
 
-def _learned_later(params: Mapping[str, Any]) -> list[str]:
+def learned_later(params: Mapping[str, Any]) -> list[str]:
+    """The tasks that are learned after another, in order."""
     learned = [t for t, task in params["tasks"].items() if task["model"] != params["start"]]
     return learned if params["start"] is not None else learned[1:]
 
@@ -114,7 +145,8 @@ def _model_of(params: Mapping[str, Any], task: str) -> str:
     return str(params["tasks"][task]["model"] if task in params["tasks"] else params["start"])
 
 
-def _previous(task: str) -> str:
+def previous_task(task: str) -> str:
+    """t2 -> t1."""
     return f"t{int(task[1:]) - 1}"
 
 
@@ -131,11 +163,3 @@ def _reads(dataset: DatasetParams, layout: TaskLayout) -> str:
 def _own_values(per_task: Mapping[str, Any], task: str) -> Record:
     own = per_task.get(task) or {}
     return {section: dict(own.get(section) or {}) for section in OVERRIDABLE}
-
-
-def _refuse_fresh_start(method: Mapping[str, Any]) -> None:
-    if method["reads"] == "seen":
-        raise ParameterError(
-            f"start: method {method['name']} trains a fresh network at each task, so it cannot go "
-            "on from a model; set start=null or choose another method"
-        )

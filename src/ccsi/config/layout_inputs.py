@@ -23,6 +23,7 @@ LAYOUT_INPUTS = (
     "dataset.path",
     "dataset.source",
     "evaluate.split",
+    "method.learning",
     "method.reads",
     "method.rehearsal",
     "per_task",

@@ -17,6 +17,9 @@ TEST = "data/test"
 MEANS = "data/means"
 MODELS = "data/models"
 IMPRESSIONS = "data/impressions"
+EXEMPLARS = "data/exemplars"
+STATISTICS = "data/statistics"
+FITTED = "data/fitted"  # models whose head is solved from statistics
 EVALUATIONS = "reports/evaluations"
 SHEETS = "reports/sheets"
 

@@ -8,7 +8,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ccsi.config.paths import EVALUATIONS, IMPRESSIONS, MEANS, MODELS, SHEETS, TASKS, TEST
+from ccsi.config.paths import (
+    EVALUATIONS,
+    EXEMPLARS,
+    FITTED,
+    IMPRESSIONS,
+    MEANS,
+    MODELS,
+    SHEETS,
+    STATISTICS,
+    TASKS,
+    TEST,
+)
 
 _TASK = re.compile(r"t[1-9]\d*")
 
@@ -42,14 +53,16 @@ def remove(paths: list[Path]) -> None:
 
 def _expected(params: Mapping[str, Any]) -> dict[str, set[str]]:
     tasks = set(params["tasks"])
-    learned = {t for t, task in params["tasks"].items() if task["model"] == f"{MODELS}/{t}"}
     rehearsed = set(params["rehearsals"])
     return {
         TASKS: tasks,
         TEST: tasks,
         MEANS: tasks,
-        MODELS: learned,
+        MODELS: {*params["first"], *params["increments"]},
         IMPRESSIONS: rehearsed,
+        EXEMPLARS: set(params["herdings"]),
+        STATISTICS: set(params["gatherings"]),
+        FITTED: set(params["fits"]),
         EVALUATIONS: tasks,
         SHEETS: tasks | rehearsed,
     }

@@ -12,9 +12,12 @@ from ccsi.errors import ParameterError
 from ccsi.params.base import Section, merge, parse
 from ccsi.params.dataset import DatasetParams
 from ccsi.params.evaluate import EvaluateParams
+from ccsi.params.exemplars import ExemplarParams
+from ccsi.params.fit import FitParams
 from ccsi.params.loss import LossWeights
 from ccsi.params.method import MethodParams
 from ccsi.params.model import ModelParams
+from ccsi.params.statistics import StatisticsParams
 from ccsi.params.synthesis import SynthesisParams
 from ccsi.params.trainer import TrainerParams
 from ccsi.params.training import TrainParams, UpdateParams
@@ -27,12 +30,18 @@ SECTIONS: dict[str, type[Section]] = {
     "model": ModelParams,
     "dataset": DatasetParams,
     "method": MethodParams,
+    "exemplars": ExemplarParams,
+    "statistics": StatisticsParams,
+    "fit": FitParams,
     "evaluate": EvaluateParams,
     "trainer": TrainerParams,
 }
 SCALARS = ("seed", "split", "start", "per_task")
 EDITABLE = (*SECTIONS, *SCALARS)
-LAID_OUT = ("tasks", "increments", "rehearsals", "downloads", "first", "summary", "layout")
+LAID_OUT = (
+    *("tasks", "increments", "rehearsals", "herdings", "gatherings", "fits"),
+    *("downloads", "first", "summary", "layout"),
+)
 KNOWN = (*EDITABLE, *LAID_OUT, "overrides", "digest")
 
 

@@ -6,10 +6,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ccsi.errors import ParameterError
 
 FILES = ("model.safetensors", "means.npy", "means.json")
+STATISTICS_FILE = "statistics.safetensors"  # of data/statistics/<task>, for methods that need it
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,21 @@ def read_start(folder: str) -> StartModel:
         return StartModel(folder, tuple(record["class_names"]), len(record["tasks"]))
     except (KeyError, TypeError) as error:
         raise ParameterError(f"start = {folder}: the model's record lacks {error}") from error
+
+
+def refuse_unusable_start(folder: str, method: Mapping[str, Any]) -> None:
+    """Raise ParameterError where the method cannot go on from a model made elsewhere."""
+    if method["reads"] == "seen":
+        fault = "trains a fresh network at each task, so it cannot go on from a model"
+    elif method["rehearsal"] == "exemplars":
+        fault = "rehearses images of the old classes, which a start does not bring"
+    elif method["learning"] == "statistics" and not (Path(folder) / STATISTICS_FILE).is_file():
+        fault = f"needs {STATISTICS_FILE} of the old classes, which is not in {folder}"
+    else:
+        return
+    raise ParameterError(
+        f"start: method {method['name']} {fault}; set start=null or choose another method"
+    )
 
 
 def _metadata(path: Path) -> Mapping[str, list[str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from torch import Generator, Tensor, nn
 
+from ccsi.models.feature_map import FeatureMap
 from ccsi.models.heads import CosineLinear, Head, Linear
 from ccsi.models.norm import LayerMoments, MomentNorm
 from ccsi.models.resnet import ResNet
@@ -40,7 +41,11 @@ class Learned:
 
 
 class Classifier(nn.Module):
-    """A trunk and a head that grows; class ids are append-only."""
+    """A trunk and a head that grows; class ids are append-only.
+
+    `feature_map`: None where the head reads the trunk's features; else what the head, made of
+    statistics, reads. Such a classifier is not trained any further.
+    """
 
     def __init__(self, params: ModelParams, *, channels: int, generator: Generator) -> None:
         super().__init__()
@@ -49,6 +54,7 @@ class Classifier(nn.Module):
         width = self.trunk.n_features
         cosine = params.head == "cosine"
         self.head: Head = CosineLinear(width, sigma=params.sigma) if cosine else Linear(width)
+        self.feature_map: FeatureMap | None = None
         self.tasks: dict[str, tuple[int, ...]] = {}
         self.class_names: tuple[str, ...] = ()
         self.history: tuple[Learned, ...] = ()
@@ -60,7 +66,10 @@ class Classifier(nn.Module):
 
     def forward(self, images: Tensor, moments: list[LayerMoments] | None = None) -> Output:
         """Images [N, C, H, W] in [0, 1] -> Output."""
-        features = self.trunk(images, moments)
+        if self.feature_map is None:
+            features = self.trunk(images, moments)
+        else:
+            features = self.feature_map(self.trunk, images)
         scores, logits = self.head(features)
         return Output(features, scores, logits)
 
@@ -70,6 +79,12 @@ class Classifier(nn.Module):
         self.head.grow(len(class_names), generator=generator)
         self.tasks = {**self.tasks, task: tuple(range(first, first + len(class_names)))}
         self.class_names = (*self.class_names, *class_names)
+
+    def stand_on(self, feature_map: FeatureMap) -> None:
+        """Forget the head: a linear one without classes reads `feature_map` from now on."""
+        self.feature_map, self.head = feature_map, Linear(feature_map.width)
+        self.params = self.params.model_copy(update={"head": "linear"})
+        self.tasks, self.class_names = {}, ()
 
     def norms(self) -> list[MomentNorm]:
         """The normalisation layers, in the order in which `forward` reports their moments."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import accumulate
 
 import torch
 import torch.nn.functional as F
@@ -68,16 +69,29 @@ class ResNet(nn.Module):
                 blocks.append(BasicBlock(width, outputs, stride if index == 0 else 1, norm))
                 width = outputs
         self.blocks = nn.ModuleList(blocks)
+        self.stage_ends = tuple(accumulate(params.blocks))
         self.n_features = width * params.pooled**2
         initialise(self, generator)
 
     def forward(self, images: Tensor, moments: Moments = None) -> Tensor:
         """Images [N, C, H, W] in [0, 1] -> features [N, n_features], each at least 0."""
+        for x in self._activations(images, moments):
+            last = x
+        return F.adaptive_avg_pool2d(last, self.pooled).flatten(1)
+
+    def stages(self, images: Tensor) -> list[Tensor]:
+        """The maps [N, C_l, H_l, W_l] that leave the stem and each residual stage."""
+        maps = list(self._activations(images, None))
+        return [maps[0], *(maps[end] for end in self.stage_ends)]
+
+    def _activations(self, images: Tensor, moments: Moments) -> Iterator[Tensor]:
+        """What leaves the stem, then each block."""
         x = pad_to_multiple(images, self.multiple)
         x = F.relu(self.stem_norm(self.stem(x), moments), inplace=True)
+        yield x
         for block in self.blocks:
             x = block(x, moments)
-        return F.adaptive_avg_pool2d(x, self.pooled).flatten(1)
+            yield x
 
 
 def pad_to_multiple(images: Tensor, multiple: int) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import torch
 from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
+from torch import Tensor
 
 from ccsi.artifacts import write_bytes
 from ccsi.errors import ArtifactError
 from ccsi.models.classifier import Classifier, Learned
+from ccsi.models.feature_map import FeatureMap
 from ccsi.params.model import ModelParams
 
 MODEL_FILE = "model.safetensors"
@@ -29,6 +32,8 @@ def save_classifier(path: Path, classifier: Classifier) -> None:
         "model": classifier.params.model_dump(mode="json"),
         "tasks": {task: list(ids) for task, ids in classifier.tasks.items()},
     }
+    if classifier.feature_map is not None:
+        record["feature_map"] = classifier.feature_map.record()
     tensors = {name: value.contiguous() for name, value in classifier.state_dict().items()}
     write_bytes(path, save(tensors, {METADATA_KEY: json.dumps(record, sort_keys=True)}))
 
@@ -41,6 +46,8 @@ def load_classifier(path: Path) -> Classifier:
             state = {name: stream.get_tensor(name) for name in stream.keys()}  # noqa: SIM118
         params = ModelParams.model_validate(record["model"])
         classifier = Classifier(params, channels=record["channels"], generator=torch.Generator())
+        if "feature_map" in record:
+            classifier.stand_on(FeatureMap.from_record(record["feature_map"], part(state)))
         # JSON sorts t10 before t2, so the order of arrival is restored from the class ids.
         for task, ids in sorted(record["tasks"].items(), key=lambda item: item[1]):
             names = [record["class_names"][class_id] for class_id in ids]
@@ -60,3 +67,9 @@ def load_classifier(path: Path) -> Classifier:
             f"{path} is no readable ccsi model: {type(error).__name__}: {error}"
         ) from error
     return classifier
+
+
+def part(state: Mapping[str, Tensor], name: str = "feature_map") -> dict[str, Tensor]:
+    """The tensors of one submodule, by its own names."""
+    start = f"{name}."
+    return {key.removeprefix(start): value for key, value in state.items() if key.startswith(start)}

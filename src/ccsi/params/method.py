@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ccsi.params.base import Section
 
 
 class MethodParams(Section):
-    """`rehearsal` and `reads` decide the dependencies of the update; see conf/method/."""
+    """`learning`, `rehearsal` and `reads` decide which stages there are and what each depends on;
+    see conf/method/.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    rehearsal: Literal["none", "impressions"]
+    learning: Literal["updates", "statistics"]
+    rehearsal: Literal["none", "impressions", "exemplars"]
     reads: Literal["task", "seen"]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> MethodParams:
+        if self.learning == "statistics" and (self.rehearsal, self.reads) != ("none", "task"):
+            raise ValueError("learning: statistics needs rehearsal: none and reads: task")
+        return self

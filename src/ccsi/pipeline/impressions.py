@@ -41,15 +41,15 @@ def save_impressions(folder: Path, impressions: Impressions) -> None:
     save_table(folder / "synthesis.csv", impressions.curve, columns=columns)
 
 
-def load_impressions(folder: Path, classifier: Classifier) -> ImageSet | None:
-    """The impressions in `folder`; None where it is the placeholder for "nothing"."""
+def load_rehearsed(folder: Path, classifier: Classifier) -> ImageSet | None:
+    """The impressions or exemplars in `folder`; None where it is the placeholder for "nothing"."""
     if folder.is_file():
         return None
     labels = load_array(folder / "labels.npy")
     found = ImageSet.from_arrays(load_array(folder / "images.npy"), labels)
     if len(labels) != len(found.images) or set(labels.tolist()) != set(range(classifier.n_classes)):
         raise ArtifactError(
-            f"{folder} must hold impressions of the model's {classifier.n_classes} classes; "
+            f"{folder} must hold images of the model's {classifier.n_classes} classes; "
             "remove it and run `dvc repro`"
         )
     return found

@@ -14,7 +14,7 @@ from ccsi.models.store import MODEL_FILE, load_classifier
 from ccsi.params.loss import LossWeights
 from ccsi.params.model import ModelParams
 from ccsi.params.training import UpdateParams
-from ccsi.pipeline.impressions import load_impressions
+from ccsi.pipeline.impressions import load_rehearsed
 from ccsi.pipeline.learned import load_arrival
 from ccsi.progress import Progress
 from ccsi.training.images import ImageSet
@@ -27,14 +27,14 @@ ProgressFor = Callable[[int], AbstractContextManager[Progress]]
 
 @dataclass(frozen=True)
 class Places:
-    """Where the task's data, the previous model and the impressions lie.
+    """Where the task's data, the previous model and the rehearsed images lie.
 
     `data` is one task's folder; or, for what is not data-free, the folder of all tasks.
     """
 
     data: Path
     model: Path
-    impressions: Path
+    rehearsed: Path
 
 
 def learn_task(
@@ -57,9 +57,14 @@ def learn_task(
             f"params.yaml: method {method.name} needs the images of all tasks so far; "
             "set method.reads to seen"
         )
-    data_free = method.data_free and params.target == "task"
+    if method.head is not None:
+        raise ParameterError(
+            f"params.yaml: method {method.name} updates nothing; set method.learning to statistics"
+        )
+    looks_back = method.starts_afresh or params.target == "validation"
+    data_free = method.data_free and not looks_back
     learned = Learned(task, seed, method.name, params.select, data_free)
-    seen = [] if data_free else _arrivals_up_to(task, places.data)
+    seen = _arrivals_up_to(task, places.data) if looks_back else []
     if method.starts_afresh:
         total = params.epochs * sum(len(arrival.train) for arrival in seen)
         with progress_for(total) as progress:
@@ -68,9 +73,9 @@ def learn_task(
             )
         classifier.history = (learned,)
         return classifier, curve
-    arrival = load_arrival(places.data) if data_free else seen[-1]
+    arrival = seen[-1] if looks_back else load_arrival(places.data)
     previous = load_classifier(places.model / MODEL_FILE)
-    rehearsed = load_impressions(places.impressions, previous)
+    rehearsed = load_rehearsed(places.rehearsed, previous)
     _require_fit(arrival, previous, rehearsed)
     known, new = previous.n_classes, len(arrival.class_names)
     ratio = ratio_of(params.replay_ratio, n_old=known, n_new=new) if rehearsed is not None else 0.0
@@ -107,6 +112,11 @@ def _validation_of(seen: list[Arrival]) -> ImageSet:
 
 
 def _require_fit(arrival: Arrival, previous: Classifier, rehearsed: ImageSet | None) -> None:
+    if previous.feature_map is not None:
+        raise ArtifactError(
+            "the previous model has a head made of statistics and cannot be trained on; "
+            "start from the network it stands on"
+        )
     shape = list(arrival.train.images.shape[1:])
     if shape[0] != previous.channels or (
         rehearsed is not None and shape != list(rehearsed.images.shape[1:])

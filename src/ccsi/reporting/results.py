@@ -40,12 +40,20 @@ class RunResults:
 
 
 def load_results(
-    tasks: Sequence[str], *, evaluations: Path, means: Path, models: Path, impressions: Path
+    tasks: Sequence[str],
+    *,
+    trained: Sequence[str],
+    evaluations: Path,
+    means: Path,
+    models: Path,
+    impressions: Path,
 ) -> RunResults:
     """Read one folder per task below each path; folders of other tasks are left alone.
 
-    `tasks` are those of this run, in order. A model made elsewhere has no training.csv, brings
-    tasks of its own, and is tested once, after the last of them; a task may have no impressions.
+    trained: the tasks on which this run trained a network; another method may have left more.
+
+    `tasks` are those of this run, in order. A model made elsewhere brings tasks of its own, and is
+    tested once, after the last of them; a task may have no impressions.
     Raises ArtifactError where a file is missing or damaged, or the records are of different runs.
     """
     loaded = {task: load_json(evaluations / task / "evaluation.json") for task in tasks}
@@ -53,7 +61,6 @@ def load_results(
     check_one_run(records)
     known = [str(task["task"]) for task in records[-1]["tasks"]]
     made = [task for task in known if (impressions / task / "images.npy").exists()]
-    trained = [task for task in known if (models / task / "training.csv").exists()]
     return RunResults(
         evaluations=records,
         means=load_array(means / tasks[-1] / "means.npy"),

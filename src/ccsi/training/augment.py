@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
+from ccsi.models.symmetries import transformed
+
 
 def augment(
     images: Tensor, *, symmetries: Sequence[str], shift: int, noise: float, generator: Generator
@@ -20,22 +22,12 @@ def augment(
     """
     for symmetry in symmetries:
         chosen = torch.rand(len(images), generator=generator) < 0.5
-        images = torch.where(chosen[:, None, None, None], _transformed(images, symmetry), images)
+        images = torch.where(chosen[:, None, None, None], transformed(images, symmetry), images)
     if shift:
         images = _shifted_each(images, shift, generator)
     if noise:
         images = images + noise * torch.empty_like(images).normal_(generator=generator)
     return images
-
-
-def _transformed(images: Tensor, symmetry: str) -> Tensor:
-    if symmetry == "flip_horizontal":
-        return images.flip(-1)
-    if symmetry == "flip_vertical":
-        return images.flip(-2)
-    if symmetry == "transpose":
-        return images.transpose(-1, -2)
-    raise ValueError(f"unknown symmetry {symmetry!r}")
 
 
 def _shifted_each(images: Tensor, shift: int, generator: Generator) -> Tensor:

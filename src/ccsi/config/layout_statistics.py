@@ -1,0 +1,43 @@
+"""What a method that learns by statistics gathers and solves: records that DVC loops over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ccsi.config.layout import Record, learned_later
+from ccsi.config.paths import MODELS, NOTHING, STATISTICS
+
+
+def lay_out_gatherings(params: Mapping[str, Any]) -> Record:
+    """`gatherings`: every task whose statistics are added to those before it."""
+    if params["method"]["learning"] != "statistics":
+        return {}
+    start, gatherings = params["start"], {}
+    before = NOTHING if start is None else start
+    for task in _gathered(params):
+        gatherings[task] = {"backbone": _backbone(params), "before": before}
+        before = f"{STATISTICS}/{task}"
+    return gatherings
+
+
+def lay_out_fits(params: Mapping[str, Any]) -> Record:
+    """`fits`: every task after which a head is solved."""
+    if params["method"]["learning"] != "statistics":
+        return {}
+    backbone = _backbone(params)
+    return {
+        task: {"backbone": backbone, "statistics": f"{STATISTICS}/{task}"}
+        for task in _gathered(params)
+    }
+
+
+def _gathered(params: Mapping[str, Any]) -> list[str]:
+    """The first task too, unless a start has brought its statistics."""
+    later = learned_later(params)
+    return later if params["start"] is not None else list(params["tasks"])
+
+
+def _backbone(params: Mapping[str, Any]) -> str:
+    """The network that the first task trained, and that nothing changes afterwards."""
+    return f"{MODELS}/t1" if params["start"] is None else str(params["start"])

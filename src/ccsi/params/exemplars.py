@@ -1,0 +1,13 @@
+"""Parameters of the memory of real images, which data-free methods do not have."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from ccsi.params.base import Section
+
+
+class ExemplarParams(Section):
+    """How many training images of each class are kept."""
+
+    per_class: int = Field(ge=1)

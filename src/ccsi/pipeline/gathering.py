@@ -1,0 +1,72 @@
+"""The statistics of one task's features, added to those of the tasks before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from torch import Generator
+
+from ccsi.data.task_files import load_task
+from ccsi.errors import ArtifactError
+from ccsi.models.store import MODEL_FILE, load_classifier
+from ccsi.params.statistics import StatisticsParams
+from ccsi.progress import Progress
+from ccsi.statistics.gather import first_feature_map, gather
+from ccsi.statistics.moments import append
+from ccsi.statistics.store import STATISTICS_FILE, Gathered, load_statistics
+from ccsi.training.images import ImageSet
+
+
+def gather_task(
+    data: Path,
+    backbone: Path,
+    before: Path,
+    params: StatisticsParams,
+    *,
+    generator: Callable[[], Generator],
+    progress: Progress,
+) -> Gathered:
+    """Statistics of the training images in `data` and of those counted in `before`.
+
+    backbone: the folder of the frozen network; before: a folder of statistics, or a file that
+    stands for none, where `generator` draws the projection. Raises ArtifactError where they do
+    not continue each other.
+    """
+    trunk = load_classifier(backbone / MODEL_FILE).eval().trunk
+    task = load_task(data)
+    previous = None if before.is_file() else load_statistics(before / STATISTICS_FILE)
+    known = () if previous is None else previous.class_names
+    first, names = task.info.class_ids[0], task.info.class_names
+    if first != len(known):
+        raise ArtifactError(
+            f"{data} starts at class {first}, but {before} counts {len(known)} classes; "
+            "run `ccsi config` to lay the tasks out anew"
+        )
+    images = ImageSet.from_arrays(task.train.images, task.train.labels - first)
+    feature_map = (
+        first_feature_map(
+            trunk, images, params, symmetries=task.info.symmetries, generator=generator()
+        )
+        if previous is None
+        else previous.feature_map
+    )
+    if feature_map.params != params:
+        raise ArtifactError(
+            f"{before} holds statistics of other features ({feature_map.params}) than "
+            f"params.yaml: statistics ({params})"
+        )
+    new = gather(
+        trunk,
+        images,
+        feature_map,
+        n_classes=len(names),
+        progress=progress,
+        scatter=None if previous is None else previous.statistics.scatter,
+    )
+    return Gathered(
+        new if previous is None else append(previous.statistics, new),
+        feature_map,
+        {**(previous.tasks if previous is not None else {}), task.info.task: task.info.class_ids},
+        (*known, *names),
+    )

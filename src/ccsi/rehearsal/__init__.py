@@ -1,0 +1,1 @@
+"""Real images of old classes, kept by methods that are not data-free."""

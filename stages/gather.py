@@ -1,0 +1,46 @@
+"""Gather the statistics of task t's features under the frozen network, added to those before."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
+
+from ccsi.params.statistics import StatisticsParams
+from ccsi.pipeline.stage import StageRun
+from ccsi.pipeline.torch_stage import TorchStage
+
+STAGE = TorchStage(
+    parameters=("statistics", "seed"),
+    item="gatherings",
+    outs=("data/statistics/{task}",),
+)
+
+
+def run(job: StageRun) -> None:
+    """Read the task, the network and the statistics so far; a file stands for none."""
+    params = job.section(StatisticsParams, "statistics")
+    seed = int(job.value("seed"))
+
+    from ccsi.data.task_files import load_info
+    from ccsi.pipeline.gathering import gather_task
+    from ccsi.seeding import torch_generator
+    from ccsi.statistics.store import STATISTICS_FILE, save_statistics
+
+    data = Path("data/tasks") / job.task
+    total = load_info(data).counts["train"]
+    with job.progress(total, unit="image", description=f"gather {job.task}") as progress:
+        gathered = gather_task(
+            data,
+            Path(job.item["backbone"]),
+            Path(job.item["before"]),
+            params,
+            generator=lambda: torch_generator(
+                seed, stage="gather", task=job.task, purpose="projection"
+            ),
+            progress=progress,
+        )
+    save_statistics(job.out("data/statistics/{task}") / STATISTICS_FILE, gathered)
+
+
+if __name__ == "__main__":
+    STAGE.main(run)

@@ -1,0 +1,115 @@
+"""From images to a classifier: gathered, solved, stored, and the same in any order of arrival."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from ccsi.models.classifier import Classifier, Learned
+from ccsi.models.feature_map import FeatureMap
+from ccsi.models.predict import accuracy, predict
+from ccsi.models.store import load_classifier, save_classifier
+from ccsi.params.fit import FitParams
+from ccsi.params.statistics import StatisticsParams
+from ccsi.progress import Silent
+from ccsi.statistics.fit import fitted_classifier
+from ccsi.statistics.gather import first_feature_map, gather
+from ccsi.statistics.moments import append
+from ccsi.statistics.store import Gathered
+from ccsi.training.images import ImageSet
+from tests.toy_networks import classifier, generator, images
+
+PARAMS = StatisticsParams(
+    features="stages", poolings=("mean", "max"), projections=64, symmetries=True
+)
+FIT = FitParams(shrinkage=0.01, ridge=0.01)
+NAMES = ("class 0", "class 1", "class 2", "class 3")
+
+
+@pytest.fixture(scope="module")
+def backbone() -> Classifier:
+    made = classifier()
+    made.history = (Learned("t1", 5, None, "last", True),)
+    return made
+
+
+def sets() -> tuple[ImageSet, ImageSet]:
+    return ImageSet(*images(60, seed=1)), ImageSet(*images(60, first=2, seed=2))
+
+
+def map_of(backbone: Classifier) -> FeatureMap:
+    return first_feature_map(
+        backbone.trunk,
+        sets()[0],
+        PARAMS,
+        symmetries=("flip_horizontal",),
+        generator=generator(),
+    )
+
+
+def both_tasks(backbone: Classifier) -> Gathered:
+    feature_map, (first, later) = map_of(backbone), sets()
+    later = ImageSet(later.images, later.labels - 2)
+    options = {"n_classes": 2, "progress": Silent()}
+    before = gather(backbone.trunk, first, feature_map, **options)  # type: ignore[arg-type]
+    new = gather(
+        backbone.trunk,
+        later,
+        feature_map,
+        scatter=before.scatter,
+        **options,  # type: ignore[arg-type]
+    )
+    return Gathered(append(before, new), feature_map, {"t1": (0, 1), "t2": (2, 3)}, NAMES)
+
+
+def test_every_symmetric_copy_counts(backbone: Classifier) -> None:
+    assert both_tasks(backbone).statistics.counts.tolist() == [60, 60, 60, 60]
+
+
+def test_two_tasks_gathered_in_turn_equal_both_at_once(backbone: Classifier) -> None:
+    in_turn, (first, later) = both_tasks(backbone), sets()
+    at_once = gather(
+        backbone.trunk,
+        first.joined(later),
+        in_turn.feature_map,
+        n_classes=4,
+        progress=Silent(),
+    )
+    torch.testing.assert_close(in_turn.statistics.scatter, at_once.scatter)
+    torch.testing.assert_close(in_turn.statistics.sums, at_once.sums)
+
+
+@pytest.mark.parametrize("head", ["discriminant", "ridge"])
+def test_a_fitted_classifier_knows_all_classes_and_comes_back(
+    backbone: Classifier, tmp_path: Path, head: str
+) -> None:
+    fitted = fitted_classifier(backbone, both_tasks(backbone), FIT, head=head, method="mine")
+    assert fitted.class_names == NAMES
+    assert fitted.history[1:] == (Learned("t2", 5, "mine", "last", True),)
+    data = ImageSet(*images(40, classes=4, seed=9))
+    assert accuracy(fitted, data.images, data.labels) > 0.9
+    save_classifier(tmp_path / "model", fitted)
+    loaded = load_classifier(tmp_path / "model")
+    assert torch.equal(predict(loaded, data.images), predict(fitted, data.images))
+    assert loaded.tasks == fitted.tasks
+    assert loaded.history == fitted.history
+
+
+def test_the_backbone_stays_as_it_is(backbone: Classifier) -> None:
+    before = {name: value.clone() for name, value in backbone.state_dict().items()}
+    fitted = fitted_classifier(backbone, both_tasks(backbone), FIT, head="ridge", method="mine")
+    assert backbone.feature_map is None
+    assert all(torch.equal(before[name], value) for name, value in backbone.state_dict().items())
+    assert torch.equal(fitted.trunk.stem.weight, backbone.trunk.stem.weight)
+
+
+def test_the_first_tasks_features_are_standardised(backbone: Classifier) -> None:
+    feature_map = map_of(backbone)
+    plain = PARAMS.model_copy(update={"projections": 0})
+    standard = FeatureMap(plain, feature_map.symmetries)
+    standard.centre, standard.scale = feature_map.centre, feature_map.scale
+    copies = standard.pooled_copies(backbone.trunk, sets()[0].images.float() / 255)
+    with torch.no_grad():
+        found = torch.cat([standard.project(pooled) for pooled in copies])
+    torch.testing.assert_close(found.mean(0), torch.zeros(48), atol=1e-4, rtol=0)
+    assert (found.std(0) < 1.05).all()

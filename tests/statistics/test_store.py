@@ -1,0 +1,67 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from ccsi.errors import ArtifactError
+from ccsi.models.feature_map import FeatureMap
+from ccsi.params.statistics import StatisticsParams
+from ccsi.statistics.store import (
+    Gathered,
+    full_matrix,
+    load_statistics,
+    lower_triangle,
+    save_statistics,
+)
+from tests.statistics.features import WIDTH, labelled, statistics_of
+from tests.toy_networks import generator
+
+PARAMS = StatisticsParams(features="last", poolings=("mean",), projections=0, symmetries=False)
+
+
+def gathered() -> Gathered:
+    feature_map = FeatureMap(PARAMS, ("transpose",))
+    feature_map.set_up(torch.zeros(WIDTH), torch.ones(WIDTH), generator=generator())
+    statistics = statistics_of(*labelled())
+    return Gathered(statistics, feature_map, {"t2": (0, 1), "t10": (2,)}, ("a", "b", "c"))
+
+
+def test_a_triangle_holds_a_symmetric_matrix() -> None:
+    triangle = lower_triangle(torch.tensor([[1.0, 2.0], [2.0, 3.0]]))
+    assert triangle.tolist() == [1, 2, 3]
+    assert full_matrix(triangle, 2).tolist() == [[1, 2], [2, 3]]
+    with pytest.raises(ValueError, match="no triangle of 3 rows"):
+        full_matrix(triangle, 3)
+
+
+def test_statistics_come_back_the_same(tmp_path: Path) -> None:
+    made = gathered()
+    save_statistics(tmp_path / "s", made)
+    again = load_statistics(tmp_path / "s")
+    assert torch.equal(again.statistics.counts, made.statistics.counts)
+    assert torch.equal(again.statistics.sums, made.statistics.sums)
+    torch.testing.assert_close(again.statistics.scatter, made.statistics.scatter)
+    assert list(again.tasks.items()) == [("t2", (0, 1)), ("t10", (2,))]
+    assert again.class_names == made.class_names
+    assert again.feature_map.params == PARAMS
+
+
+def test_the_same_statistics_give_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        save_statistics(tmp_path / name, gathered())
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+@pytest.mark.parametrize("damage", ["missing", "truncated", "text"])
+def test_an_unusable_file_is_named_in_one_line(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "statistics.safetensors"
+    save_statistics(path, gathered())
+    if damage == "missing":
+        path.unlink()
+    elif damage == "truncated":
+        path.write_bytes(path.read_bytes()[:-9])
+    else:
+        path.write_text("no statistics")
+    with pytest.raises(ArtifactError, match="holds no readable statistics") as caught:
+        load_statistics(path)
+    assert "\n" not in str(caught.value)
