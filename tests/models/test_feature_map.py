@@ -12,10 +12,10 @@ PARAMS = StatisticsParams(
 FLIPS = ("flip_horizontal", "flip_vertical")
 
 
-def made(symmetries: tuple[str, ...] = (), **changes: object) -> FeatureMap:
+def made(declared: tuple[str, ...] = (), **changes: object) -> FeatureMap:
     params = PARAMS.model_copy(update=changes)
     width = 72 if params.features == "stages" else 32
-    feature_map = FeatureMap(params, symmetries)
+    feature_map = FeatureMap(params, declared)
     feature_map.set_up(torch.zeros(width), torch.ones(width), generator=generator())
     return feature_map
 

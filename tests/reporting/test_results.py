@@ -45,9 +45,14 @@ def test_folders_left_by_a_larger_split_are_not_read(tmp_path: Path) -> None:
 def test_no_impressions_and_a_model_made_elsewhere(tmp_path: Path) -> None:
     write_run(tmp_path, make_run(impressions=False))
     (tmp_path / "data/models/t1/training.csv").unlink()
-    again = read(tmp_path, ["t1", "t2", "t3"])
+    again = read(tmp_path, ["t1", "t2", "t3"], trained=["t2", "t3"])
     assert again.impressions == {}
     assert list(again.training) == ["t2", "t3"]
+
+
+def test_curves_that_another_method_left_are_not_read(tmp_path: Path) -> None:
+    write_run(tmp_path, make_run())
+    assert list(read(tmp_path, ["t1", "t2", "t3"], trained=["t1"]).training) == ["t1"]
 
 
 def test_a_missing_evaluation_is_named(tmp_path: Path) -> None:

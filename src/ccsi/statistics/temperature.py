@@ -33,7 +33,7 @@ def best_factor(means: Tensor, covariance: Tensor) -> float:
         factor = torch.maximum(torch.minimum(log_factor, high), low).exp()
         loss = F.cross_entropy((factor * scores).flatten(0, 1), labels)
         torch.autograd.backward(loss)
-        return float(loss)
+        return float(loss.detach())
 
     optimiser.step(closure)  # type: ignore[no-untyped-call]
     return float(log_factor.detach().exp().clamp(*RANGE))

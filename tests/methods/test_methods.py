@@ -1,0 +1,83 @@
+"""What defines each method: the terms it trains with, and what its configuration fixes."""
+
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from ccsi.config.compose import compose_params
+from ccsi.methods.registry import load_method, method_names
+from ccsi.params.method import MethodParams
+from tests.training.test_terms import make_step
+
+CONF = Path(__file__).resolve().parents[2] / "conf"
+
+
+def params_of(method: str) -> dict:
+    return compose_params(CONF, [f"method={method}"])
+
+
+@pytest.mark.parametrize("name", method_names())
+def test_the_settings_use_only_the_methods_own_terms(name: str) -> None:
+    method, params = load_method(name), params_of(name.replace("_", "-"))
+    assert (params["method"]["learning"] == "statistics") == (method.head is not None)
+    if method.head is None:
+        method.require_known(params["loss"])
+
+
+@pytest.mark.parametrize("name", ["lwf", "deepinversion"])
+def test_logits_are_distilled_on_every_image_of_the_batch(name: str) -> None:
+    step = make_step()
+    step.output.logits.retain_grad()
+    load_method(name).terms["logits"](step).backward()
+    gradient = step.output.logits.grad
+    assert (gradient[:, :2].abs().sum(1) > 0).all()
+    assert torch.equal(gradient[:, 2:], torch.zeros(8, 2))
+
+
+def test_lwf_is_cross_entropy_and_the_old_models_answers_without_rehearsal() -> None:
+    params, method = params_of("lwf"), load_method("lwf")
+    assert params["method"]["rehearsal"] == "none"
+    step = make_step(temperature=2.0)
+    weights = {name: weight for name, weight in params["loss"].items() if weight}
+    assert weights == {"ce": 1.0, "logits": 1.0}
+    total = sum(weight * method.terms[name](step) for name, weight in weights.items())
+    old, new = step.old_output.logits / 2, step.output.logits[:, :2] / 2
+    divergence = (old.softmax(1) * (old.log_softmax(1) - new.log_softmax(1))).sum(1).mean()
+    expected = F.cross_entropy(step.output.logits, step.batch.labels) + 4 * divergence
+    torch.testing.assert_close(total, expected)
+
+
+def test_deepinversion_starts_from_noise_and_matches_batch_statistics_alone() -> None:
+    params = params_of("deepinversion")
+    assert params["model"]["norm"] == "bn"
+    assert params["method"]["rehearsal"] == "impressions"
+    synthesis = params["synthesis"]
+    assert (synthesis["start"], synthesis["group_moments"]) == ("noise", 0.0)
+    assert synthesis["batch_moments"] > 0
+    assert {name for name, weight in params["loss"].items() if weight} == {"ce", "logits"}
+
+
+def test_lucir_rehearses_real_images_with_cosine_head_distillation_and_margin() -> None:
+    params, method = params_of("lucir"), load_method("lucir")
+    assert not method.data_free
+    assert params["method"]["rehearsal"] == "exemplars"
+    assert (params["model"]["norm"], params["model"]["head"]) == ("bn", "cosine")
+    weighed = {name for name, weight in params["loss"].items() if weight}
+    assert weighed == set(method.terms) == {"ce", "distillation", "margin"}
+
+
+@pytest.mark.parametrize("name", ["slda", "analytic"])
+def test_statistics_stand_on_the_network_that_ccsi_trains(name: str) -> None:
+    """Else DVC's run cache could not share the training of the first task."""
+    ours, theirs = params_of(name), params_of("ccsi")
+    for section in ("first", "model", "seed", "train", "trainer"):
+        assert ours[section] == theirs[section]
+    assert load_method(name).data_free
+
+
+@pytest.mark.parametrize(("rehearsal", "reads"), [("exemplars", "task"), ("none", "seen")])
+def test_statistics_that_would_read_old_images_are_refused(rehearsal: str, reads: str) -> None:
+    with pytest.raises(ValueError, match="learning: statistics needs"):
+        MethodParams(name="slda", learning="statistics", rehearsal=rehearsal, reads=reads)  # type: ignore[arg-type]
