@@ -20,10 +20,10 @@ def resolved(composed: Project) -> dict[str, Resolved]:
 
 
 @pytest.fixture(scope="module")
-def statistical(composed: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Resolved]:
-    project = composed.clone(tmp_path_factory.mktemp("statistical") / "project")
+def by_statistics(composed: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = composed.clone(tmp_path_factory.mktemp("statistics") / "project")
     project.config("method=slda")
-    return project.resolved()
+    return project
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,8 @@ def test_the_tasks_become_stages(resolved: dict[str, Resolved]) -> None:
         assert of(list(resolved), absent) == []
 
 
-def test_statistics_take_the_place_of_updates(statistical: dict[str, Resolved]) -> None:
+def test_statistics_take_the_place_of_updates(by_statistics: Project) -> None:
+    statistical = by_statistics.resolved()
     assert of(list(statistical), "train") == ["train@t1"]
     for name in ("gather", "fit", "evaluate"):
         assert of(list(statistical), name) == [f"{name}@t{number}" for number in (1, 2, 3)]
@@ -61,11 +62,21 @@ def test_statistics_take_the_place_of_updates(statistical: dict[str, Resolved]) 
     assert "data/fitted/t1" in statistical["evaluate@t1"].deps
 
 
+def test_exemplars_are_kept_before_each_update(with_exemplars: Project) -> None:
+    stages = with_exemplars.resolved()
+    assert of(list(stages), "exemplars") == ["exemplars@t1", "exemplars@t2"]
+    assert "data/exemplars/t2" in stages["update@t3"].deps
+    assert "data/exemplars/t1" in stages["exemplars@t2"].deps
+    assert of(list(stages), "synthesize") == []
+
+
+@pytest.mark.parametrize("kind", ["composed", "by_statistics", "with_exemplars"])
 def test_scripts_and_dvc_declare_the_same_parameters_and_outs(
-    composed: Project, resolved: dict[str, Resolved], monkeypatch: pytest.MonkeyPatch
+    kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(composed.root)
-    for address, declared in resolved.items():
+    project: Project = request.getfixturevalue(kind)
+    monkeypatch.chdir(project.root)
+    for address, declared in project.resolved().items():
         script, task = script_of(declared.command)
         job = load_stage(ROOT / script).begin(task=task, staging=Path("unused"))
         assert (address, set(job.parameters.keys)) == (address, set(declared.params))
