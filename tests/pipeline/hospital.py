@@ -40,7 +40,7 @@ def hospital(composed: Project, root: Path) -> Project:
         stream.write(f"/{FOLDER}/*/\n")
     arrive(project.root, "2024", ("flu", "cold"))
     arrive(project.root, "2025", ("asthma", "croup"))
-    project.config(*CHOICES, "~dataset.classes_per_task", "~dataset.fraction")
+    project.config(*CHOICES)
     project.repro()
     project.commit()
     return project
