@@ -23,6 +23,7 @@ def run(job: StageRun) -> None:
     seed = int(job.value("seed"))
 
     from ccsi.models.store import MODEL_FILE, load_classifier
+    from ccsi.pipeline.checkpoints import open_checkpoints
     from ccsi.pipeline.impressions import load_mean_images, save_impressions
     from ccsi.seeding import torch_generator
     from ccsi.synthesis.inversion import synthesize
@@ -38,6 +39,7 @@ def run(job: StageRun) -> None:
             flip=flip,
             generator=torch_generator(seed, stage="synthesize", task=job.task, purpose="images"),
             progress=progress,
+            checkpoints=open_checkpoints(job, "model", "means"),
         )
     save_impressions(job.out("data/impressions/{task}"), impressions)
 

@@ -24,6 +24,7 @@ def run(job: StageRun) -> None:
     seed = int(job.value("seed"))
 
     from ccsi.models.classifier import Learned
+    from ccsi.pipeline.checkpoints import open_checkpoints
     from ccsi.pipeline.learned import load_arrival, save_learned
     from ccsi.seeding import torch_generator
     from ccsi.training.learn import train_afresh
@@ -39,6 +40,7 @@ def run(job: StageRun) -> None:
                 seed, stage="train", task=job.task, purpose=purpose
             ),
             progress=progress,
+            checkpoints=open_checkpoints(job, "data"),
         )
     classifier.history = (Learned(job.task, seed, None, params.select, True),)
     save_learned(job.out("data/models/{task}"), classifier, curve)

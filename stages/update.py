@@ -30,6 +30,7 @@ def run(job: StageRun) -> None:
     seed = int(job.value("seed"))
 
     from ccsi.methods.registry import load_method
+    from ccsi.pipeline.checkpoints import open_checkpoints
     from ccsi.pipeline.learned import save_learned
     from ccsi.pipeline.update import Places, learn_task
     from ccsi.seeding import torch_generator
@@ -50,6 +51,7 @@ def run(job: StageRun) -> None:
         progress_for=lambda total: job.progress(
             total, unit="image", description=f"update {job.task}"
         ),
+        checkpoints=open_checkpoints(job, "data", "model", "impressions"),
     )
     save_learned(job.out("data/models/{task}"), classifier, curve)
 

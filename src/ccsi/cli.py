@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ccsi.errors import CcsiError
+from ccsi.errors import OF_THE_SYSTEM, CcsiError, told
 
 app = typer.Typer(
     help="CCSI: data-free class-incremental learning. `dvc` runs the pipeline; this does the rest.",
@@ -50,10 +50,54 @@ def info() -> None:
     print_results(Path())
 
 
+@app.command()
+def provenance(
+    model: Annotated[
+        str | None,
+        typer.Argument(help="A folder of data/models, or a task; default: the last task's model."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """List every file that a stage behind a model read, with its hash, from dvc.lock.
+
+    Exit status 1 if a learning stage read an image of an old task.
+    """
+    from rich.console import Console
+
+    from ccsi.commands.provenance import run
+
+    if run(model, as_json=as_json, console=Console(soft_wrap=True)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def purge(
+    task: Annotated[str, typer.Argument(help="The task whose images are to go, for instance t2.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without a question.")] = False,
+    list_only: Annotated[bool, typer.Option("--list", help="List the places, and stop.")] = False,
+) -> None:
+    """Delete a task's images everywhere in reach; model, means and statistics stay.
+
+    Lists every place first. Writes purges/<task>.json for you to commit. Exit status 1 while a
+    place remains that could not be emptied: the images are then not gone.
+    """
+    from rich.console import Console
+
+    from ccsi.commands.purge import run
+
+    if not run(task, yes=yes, list_only=list_only, console=Console(soft_wrap=True)):
+        raise typer.Exit(1)
+
+
 def main() -> None:
     """Entry point. A fault the user can mend is one line on stderr and exit status 1."""
     try:
         app()
     except CcsiError as error:
         print(f"ccsi: {error}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in OF_THE_SYSTEM:
+            raise
+        print(f"ccsi: {told(error)}", file=sys.stderr)
         sys.exit(1)

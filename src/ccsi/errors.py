@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+
+# What a disk, a folder's permissions or another program does to any file at any moment.
+OF_THE_SYSTEM = frozenset(
+    {
+        *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM),
+        *(errno.EIO, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ESTALE, errno.EMFILE),
+    }
+)
+
+
+def told(error: OSError) -> str:
+    """A fault of the file system in one line: the file, and what is wrong with it."""
+    what = error.strerror or str(error) or type(error).__name__
+    return " ".join(f"{error.filename}: {what}".split()) if error.filename else what
+
 
 class CcsiError(Exception):
     """A fault the user can mend. Its text is one line; front doors print it and exit with 1."""

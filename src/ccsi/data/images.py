@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from dataclasses import dataclass
 
@@ -67,4 +68,21 @@ def allocate(shape: tuple[int, ...]) -> NDArray[np.uint8]:
     if int(np.prod(shape, dtype=np.int64)) <= IN_MEMORY:
         return np.empty(shape, dtype=np.uint8)
     with tempfile.TemporaryFile() as stream:
+        _reserve(stream.fileno(), int(np.prod(shape, dtype=np.int64)))
         return np.memmap(stream, dtype=np.uint8, mode="w+", shape=shape)
+
+
+def _reserve(handle: int, count: int) -> None:
+    """Claim the disk space now: a mapped file on a full disk would end the process without a word.
+
+    Raises DataError where there is not as much.
+    """
+    if not hasattr(os, "posix_fallocate"):
+        return
+    try:
+        os.posix_fallocate(handle, 0, count)
+    except OSError as error:
+        raise DataError(
+            f"{tempfile.gettempdir()}: no room for {count} bytes of images: "
+            f"{error.strerror or error}; set TMPDIR to a larger disk"
+        ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -49,6 +50,10 @@ class Declared:
         except ParameterError:
             return list(self.keys)
         return [key for key in self.keys if now[key] != self._values[key]]
+
+    def as_text(self) -> str:
+        """All declared values, in one order, for a digest of them."""
+        return json.dumps(self._values, sort_keys=True)
 
     def _mapping(self, key: str) -> Mapping[str, Any]:
         value = self.value(key)

@@ -13,7 +13,6 @@ import torch
 from ccsi.artifacts import save_array, save_json
 from ccsi.data.images import LabelledImages
 from ccsi.data.task_files import TaskInfo, load_task, load_test
-from ccsi.errors import ArtifactError
 from ccsi.evaluation.record import Circumstances, SeenTask, evaluate
 from ccsi.models.classifier import Classifier
 from ccsi.models.predict import predict
@@ -31,12 +30,12 @@ class Evaluation:
 
 
 def evaluate_model(
-    classifier: Classifier, images: Path, params: EvaluateParams, *, method: str
+    classifier: Classifier, images: Path, params: EvaluateParams, *, method: str, dataset: str
 ) -> Evaluation:
     """Predict the images under `images`/<task> of every task the model has learned.
 
-    A task whose folder is not there (its data is purged, or lies elsewhere) is left unmeasured.
-    Raises ArtifactError where no task can be measured.
+    A task whose folder is not there (purged, or elsewhere) is left unmeasured; where
+    all are, every number of the record is None.
     """
     seen = [
         SeenTask(task, ids, tuple(classifier.class_names[c] for c in ids))
@@ -53,9 +52,10 @@ def evaluate_model(
             infos.append(info)
             parts.append((probabilities, found.labels, np.full(len(found.labels), index)))
     if not parts:
-        raise ArtifactError(f"{images} holds no images of a task that the model has learned")
+        nothing = np.zeros(0, dtype=np.int64)
+        parts = [(np.zeros((0, classifier.n_classes), dtype=np.float32), nothing, nothing)]
     probabilities, labels, tasks = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    circumstances = _circumstances(classifier, infos, params, method)
+    circumstances = _circumstances(classifier, infos, params, method, dataset)
     record = evaluate(
         probabilities, labels, tasks, seen=seen, circumstances=circumstances, bins=params.bins
     )
@@ -79,15 +79,19 @@ def _load(folder: Path, split: str) -> tuple[TaskInfo, LabelledImages]:
 
 
 def _circumstances(
-    classifier: Classifier, infos: list[TaskInfo], params: EvaluateParams, method: str
+    classifier: Classifier,
+    infos: list[TaskInfo],
+    params: EvaluateParams,
+    method: str,
+    dataset: str,
 ) -> Circumstances:
     history = classifier.history
     return Circumstances(
-        dataset=infos[-1].dataset,
+        dataset=dataset,
         method=method,
         seed=history[-1].seed,
         split=params.split,
         selection="best" if any(learned.selection == "best" for learned in history) else "last",
         data_free=all(learned.data_free for learned in history),
-        grouped_split=all(info.grouped_split for info in infos),
+        grouped_split=bool(infos) and all(info.grouped_split for info in infos),
     )

@@ -18,20 +18,21 @@ class CodeSnapshot:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._digests = {path: _digest(path) for path in sorted((root / "src").rglob("*.py"))}
-        for path in _loaded(root):
-            self._digests.setdefault(path, _digest(path))
+        self._digests = {path: digest(path) for path in sorted((root / "src").rglob("*.py"))}
+        for path in loaded_code(root):
+            self._digests.setdefault(path, digest(path))
 
     def changed(self) -> list[str]:
         """Loaded files, relative to the root, that are no longer what they were."""
         return [
             str(path.relative_to(self._root))
-            for path in _loaded(self._root)
-            if path not in self._digests or _digest(path) != self._digests[path]
+            for path in loaded_code(self._root)
+            if path not in self._digests or digest(path) != self._digests[path]
         ]
 
 
-def _loaded(root: Path) -> Iterator[Path]:
+def loaded_code(root: Path) -> Iterator[Path]:
+    """The files below src/ and stages/ that this process has loaded so far, sorted."""
     folders = tuple(f"{root / folder}{os.sep}" for folder in ("src", "stages"))
     files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
     for name in sorted(os.path.realpath(file) for file in files if file):
@@ -39,8 +40,14 @@ def _loaded(root: Path) -> Iterator[Path]:
             yield Path(name)
 
 
-def _digest(path: Path) -> str:
+def digest(path: Path) -> str:
+    """SHA-256 of a file; "missing" where there is none."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return _file_digest(path)
     except OSError:
         return "missing"
+
+
+def _file_digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -7,11 +7,11 @@ import string
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from ccsi.errors import ArtifactError, CcsiError, ParameterError
+from ccsi.errors import OF_THE_SYSTEM, ArtifactError, CcsiError, ParameterError, told
 from ccsi.params.base import Section
 from ccsi.pipeline.declared import PARAMS_FILE, Declared
 from ccsi.pipeline.locking import exclusive_lock
@@ -39,7 +39,9 @@ class Stage:
     always_reads: ClassVar[tuple[str, ...]] = ()
 
     def main(self, run: Callable[[StageRun], None]) -> None:
-        """Run the script: `python stages/<name>.py [task]`. A CcsiError becomes one line."""
+        """Run the script: `python stages/<name>.py [task]`. A CcsiError, or a fault of the
+        file system, becomes one line.
+        """
         script = Path(sys.argv[0]).resolve()
         os.chdir(script.parents[1])
         task = sys.argv[1] if len(sys.argv) > 1 else ""
@@ -48,6 +50,11 @@ class Stage:
             self.execute(run, name=script.stem, task=task)
         except CcsiError as error:
             print(f"{address}: {error}", file=sys.stderr)
+            sys.exit(1)
+        except OSError as error:
+            if error.errno not in OF_THE_SYSTEM:
+                raise
+            print(f"{address}: {told(error)}", file=sys.stderr)
             sys.exit(1)
         except KeyboardInterrupt:
             print(f"{address}: interrupted; nothing of it was kept", file=sys.stderr)
@@ -64,6 +71,8 @@ class Stage:
                 self.work(run, job)
                 _check_unchanged(job, snapshot)
                 job.outputs.publish()
+                for finish in job.after_publishing:
+                    finish()
             finally:
                 job.outputs.clear()
 
@@ -98,6 +107,7 @@ class StageRun:
     fields: Mapping[str, str]
     parameters: Declared
     outputs: Outputs
+    after_publishing: list[Callable[[], None]] = field(default_factory=list)
 
     @property
     def item(self) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
 from ccsi.errors import ArtifactError, ParameterError
 from ccsi.methods.base import Method
 from ccsi.models.classifier import Classifier, Learned
@@ -48,6 +49,7 @@ def learn_task(
     seed: int,
     generator_for: GeneratorFor,
     progress_for: ProgressFor,
+    checkpoints: Checkpoints = NO_CHECKPOINTS,
 ) -> tuple[Classifier, Curve]:
     """The model after `task`, with its history. Raises ParameterError, ArtifactError,
     DivergenceError.
@@ -69,7 +71,12 @@ def learn_task(
         total = params.epochs * sum(len(arrival.train) for arrival in seen)
         with progress_for(total) as progress:
             classifier, curve = train_afresh(
-                seen, model, params, generator_for=generator_for, progress=progress
+                seen,
+                model,
+                params,
+                generator_for=generator_for,
+                progress=progress,
+                checkpoints=checkpoints,
             )
         classifier.history = (learned,)
         return classifier, curve
@@ -91,6 +98,7 @@ def learn_task(
             generator_for=generator_for,
             progress=progress,
             target=_validation_of(seen) if seen else None,
+            checkpoints=checkpoints,
         )
     classifier.history = (*previous.history, learned)
     return classifier, curve

@@ -41,7 +41,7 @@ def summarize_metrics(records: Sequence[Record]) -> dict[str, Any]:
         "complete": not unmeasured and len(records) == len(names),
         "unmeasured_tasks": unmeasured,
         "data_free": all(record["data_free"] for record in records),
-        "grouped_split": all(record["grouped_split"] for record in records),
+        "grouped_split": all(r["grouped_split"] for r in records if r["n"]) and bool(last["n"]),
         "selection": ", ".join(sorted({record["selection"] for record in records})),
         "split": last["split"],
         "n_test": last["n"],

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
+from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
 from ccsi.errors import DivergenceError, ParameterError
 from ccsi.models.classifier import Classifier
 from ccsi.params.synthesis import SynthesisParams
 from ccsi.progress import Progress
 from ccsi.synthesis.initialise import balanced_labels, starting_images
 from ccsi.synthesis.jitter import random_view
-from ccsi.synthesis.objective import synthesis_loss
+from ccsi.synthesis.objective import SynthesisLoss, synthesis_loss
+from ccsi.synthesis.resume import Inversion, Points, Synthesis
 
 CURVE_POINTS = 50
 
@@ -36,11 +38,13 @@ def synthesize(
     flip: bool,
     generator: Generator,
     progress: Progress,
+    checkpoints: Checkpoints = NO_CHECKPOINTS,
 ) -> Impressions:
     """Impressions of every class the classifier knows, in balanced batches.
 
     means [K, C, H, W] in [0, 1]; `flip`: the data set declares horizontal mirror symmetry.
-    The classifier is copied, so nothing in it changes. Raises DivergenceError, ParameterError.
+    The classifier is copied, so nothing in it changes. `checkpoints`: where a killed synthesis goes
+    on; it ends with the same bytes. Raises DivergenceError, ParameterError.
     """
     if params.jitter >= min(means.shape[-2:]):
         raise ParameterError(
@@ -49,13 +53,21 @@ def synthesize(
         )
     frozen = classifier.frozen_copy()
     labels = balanced_labels(frozen.n_classes, params.impressions_per_class)
-    images, curves = [], []
-    for part in torch.split(labels, params.batch):
-        start = starting_images(means, part, params, generator=generator)
-        best, curve = _invert(frozen, start, part, params, flip, generator, progress)
-        images.append((best * 255).round().to(torch.uint8))
-        curves.append(curve)
-    return Impressions(torch.cat(images), labels, _mean_curve(curves))
+    run = Synthesis(generator)
+    kept = checkpoints.load()
+    if kept is not None:
+        run.restore(kept, params)
+        done = sum(len(images) for images in run.finished) * params.iterations
+        progress.advance(done + (run.open.step * len(run.open.images) if run.open else 0))
+    for part in torch.split(labels, params.batch)[len(run.finished) :]:
+        if run.open is None:
+            start = starting_images(means, part, params, generator=generator)
+            run.open = Inversion.begin(start, params)
+        best = _invert(frozen, run, part, params, flip, progress, checkpoints)
+        run.finished.append((best * 255).round().to(torch.uint8))
+        run.curves.append(run.open.curve)
+        run.open = None
+    return Impressions(torch.cat(run.finished), labels, _mean_curve(run.curves))
 
 
 def learning_rate(step: int, params: SynthesisParams) -> float:
@@ -68,66 +80,70 @@ def learning_rate(step: int, params: SynthesisParams) -> float:
 
 def _invert(
     frozen: Classifier,
-    start: Tensor,
+    run: Synthesis,
     labels: Tensor,
     params: SynthesisParams,
     flip: bool,
-    generator: Generator,
     progress: Progress,
-) -> tuple[Tensor, list[dict[str, float]]]:
-    images = start.clone().requires_grad_(True)
-    optimiser = torch.optim.Adam([images], lr=params.lr, betas=params.betas)
-    best, best_loss = start.clone(), torch.full((len(labels),), float("inf"))
-    every, curve = max(params.iterations // CURVE_POINTS, 1), []
-    for step in range(params.iterations):
-        optimiser.param_groups[0]["lr"] = learning_rate(step, params)
+    checkpoints: Checkpoints,
+) -> Tensor:
+    """Optimise the open batch to its end; the images to keep, [N, C, H, W] in [0, 1]."""
+    at = run.open
+    assert at is not None
+    every = max(params.iterations // CURVE_POINTS, 1)
+    while at.step < params.iterations:
+        at.optimiser.param_groups[0]["lr"] = learning_rate(at.step, params)
         view = random_view(
-            images, jitter=params.jitter, flip=flip and params.flip, generator=generator
+            at.images, jitter=params.jitter, flip=flip and params.flip, generator=run.generator
         )
-        loss = synthesis_loss(frozen, images, labels, params, view=view)
+        loss = synthesis_loss(frozen, at.images, labels, params, view=view)
         if loss.is_empty:  # every weight is 0: impressions are the noisy means themselves
             progress.advance(len(labels) * params.iterations)
-            return start, []
-        (images.grad,) = torch.autograd.grad(loss.total(), images)
-        optimiser.step()
+            return at.images.detach()
+        total = loss.total()
+        (at.images.grad,) = torch.autograd.grad(total, at.images)
+        if not (bool(total.isfinite()) and bool(at.images.grad.isfinite().all())):
+            raise _diverged(loss, at.step)
+        at.optimiser.step()
         with torch.no_grad():
-            images.clamp_(0, 1)
-        last = step == params.iterations - 1
-        if params.keep == "best" and (last or (step + 1) % params.keep_every == 0):
-            best, best_loss = _keep_best(frozen, images.detach(), labels, params, best, best_loss)
-        if last or step % every == 0:
-            named = {"iteration": float(step + 1), **loss.named()}
-            if not math.isfinite(named["total"]):
-                raise DivergenceError(
-                    f"synthesis became {named['total']} at iteration {step + 1}; "
-                    f"terms {named}; lower synthesis.lr or the weight of the term that grew"
-                )
-            curve.append(named)
-        progress.advance(len(labels), loss=curve[-1]["total"])
-    return (best if params.keep == "best" else images.detach()), curve
+            at.images.clamp_(0, 1)
+        last = at.step == params.iterations - 1
+        if params.keep == "best" and (last or (at.step + 1) % params.keep_every == 0):
+            _keep_best(frozen, at, labels, params)
+        if last or at.step % every == 0:
+            at.curve.append({"iteration": float(at.step + 1), **loss.named()})
+        at.step += 1
+        progress.advance(len(labels), loss=at.curve[-1]["total"])
+        checkpoints.offer(run.capture)
+    return at.best if params.keep == "best" else at.images.detach()
 
 
-@torch.no_grad()
-def _keep_best(
-    frozen: Classifier,
-    images: Tensor,
-    labels: Tensor,
-    params: SynthesisParams,
-    best: Tensor,
-    best_loss: Tensor,
-) -> tuple[Tensor, Tensor]:
-    """Per image, the unjittered one with the lowest own loss so far."""
-    loss = synthesis_loss(frozen, images, labels, params.model_copy(update={"batch_moments": 0.0}))
-    if not loss.per_image:  # nothing to choose by: the latest
-        return images.clone(), best_loss
-    own = loss.own()
-    better = own < best_loss
-    return torch.where(better[:, None, None, None], images, best), torch.where(
-        better, own, best_loss
+def _diverged(loss: SynthesisLoss, step: int) -> DivergenceError:
+    """Which term, when, and what to do. A gradient that is not finite spoils images for good."""
+    named = loss.named()
+    term = next((name for name, value in named.items() if not math.isfinite(value)), "gradient")
+    told = ", ".join(f"{name} {value:.4g}" for name, value in named.items())
+    return DivergenceError(
+        f"synthesis: {term} is not finite at iteration {step + 1}; terms: {told}; lower "
+        "synthesis.lr or the weight of the term that grew"
     )
 
 
-def _mean_curve(curves: list[list[dict[str, float]]]) -> list[dict[str, float | int | str]]:
+@torch.no_grad()
+def _keep_best(frozen: Classifier, at: Inversion, labels: Tensor, params: SynthesisParams) -> None:
+    """Per image, the unjittered one with the lowest own loss so far."""
+    images = at.images.detach()
+    loss = synthesis_loss(frozen, images, labels, params.model_copy(update={"batch_moments": 0.0}))
+    if not loss.per_image:  # nothing to choose by: the latest
+        at.best = images.clone()
+        return
+    own = loss.own()
+    better = own < at.best_loss
+    at.best = torch.where(better[:, None, None, None], images, at.best)
+    at.best_loss = torch.where(better, own, at.best_loss)
+
+
+def _mean_curve(curves: list[Points]) -> list[dict[str, float | int | str]]:
     rows: list[dict[str, float | int | str]] = []
     for points in zip(*curves, strict=True):
         for term in points[0]:

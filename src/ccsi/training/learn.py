@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
+from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
 from ccsi.losses.classification import class_weights
 from ccsi.methods.base import Method
 from ccsi.models.class_moments import (
@@ -48,6 +49,7 @@ def train_afresh(
     *,
     generator_for: GeneratorFor,
     progress: Progress,
+    checkpoints: Checkpoints = NO_CHECKPOINTS,
 ) -> tuple[Classifier, Curve]:
     """A new network, trained by cross-entropy on all the images it is given.
 
@@ -74,7 +76,15 @@ def train_afresh(
         step = Step(batch, classifier(batch.images), classifier, previous=None)
         return {"ce": terms.ce(step)}
 
-    curve = fit(classifier, sampler, objective, params, validation=val, progress=progress)
+    curve = fit(
+        classifier,
+        sampler,
+        objective,
+        params,
+        validation=val,
+        progress=progress,
+        checkpoints=checkpoints,
+    )
     _remember(classifier, train, range(classifier.n_classes))
     return classifier, curve
 
@@ -90,6 +100,7 @@ def update(
     generator_for: GeneratorFor,
     progress: Progress,
     target: ImageSet | None = None,
+    checkpoints: Checkpoints = NO_CHECKPOINTS,
 ) -> tuple[Classifier, Curve]:
     """The previous model, updated on a new task's images and on rehearsed ones of older classes.
 
@@ -133,6 +144,8 @@ def update(
         validation=validation,
         progress=progress,
         after_step=_restores_old_rows(classifier, frozen) if params.freeze_old_rows else _nothing,
+        memory=memory,
+        checkpoints=checkpoints,
     )
     _remember(classifier, arrival.train, new_ids)
     if params.reestimate_moments and rehearsed is not None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
 from ccsi.errors import DataError, DivergenceError
 from ccsi.models.classifier import Classifier
 from ccsi.models.predict import accuracy
@@ -16,16 +16,12 @@ from ccsi.params.training import OptimParams
 from ccsi.progress import Progress
 from ccsi.training.images import ImageSet
 from ccsi.training.optim import LearningRate, sgd
+from ccsi.training.resume import Best, Training
+from ccsi.training.resume import Curve as Curve
 from ccsi.training.sampling import Batch, RehearsalSampler
+from ccsi.training.step import TermMemory
 
-Curve = list[dict[str, float | int | str]]
 Objective = Callable[[Batch], Mapping[str, Tensor]]
-
-
-@dataclass
-class _Best:
-    accuracy: float = -1.0
-    state: dict[str, Tensor] | None = None
 
 
 def fit(
@@ -37,13 +33,16 @@ def fit(
     validation: ImageSet | None,
     progress: Progress,
     after_step: Callable[[], None] = lambda: None,
+    memory: TermMemory | None = None,
+    checkpoints: Checkpoints = NO_CHECKPOINTS,
 ) -> Curve:
     """Minimise the sum of the objective's terms; the classifier is changed in place.
 
     `validation`, needed for `select: best`: the current task's validation images, and the
     impressions; nothing else is ever looked at. `after_step` restores what must not move.
-    Returns rows {epoch, term, value}: the mean of each term, their total, lr and, if it was
-    measured, val_accuracy. Raises DataError, DivergenceError.
+    `memory`: what the objective carries from step to step. `checkpoints`: where a killed training
+    goes on; it ends with the same bytes. Returns rows {epoch, term, value}: the mean of each term,
+    their total, lr and, if it was measured, val_accuracy. Raises DataError, DivergenceError.
     """
     if not sampler.steps:
         raise DataError(
@@ -51,29 +50,40 @@ def fit(
         )
     optimiser = sgd(classifier, params)
     rate = LearningRate(optimiser, params, total_steps=params.epochs * sampler.steps)
-    curve, best = Curve(), _Best()
-    for epoch in range(params.epochs):
+    run = Training(classifier, optimiser, rate, sampler, memory or TermMemory())
+    kept = checkpoints.load()
+    if kept is not None:
+        run.restore(kept)
+        progress.advance(run.images_done())
+    while run.epoch < params.epochs:
         classifier.train()
-        sums: dict[str, float] = {}
-        for index, batch in enumerate(sampler.epoch()):
-            rate.before_step(epoch * sampler.steps + index)
+        for batch in sampler.epoch():
+            index = sampler.step - 1
+            rate.before_step(run.epoch * sampler.steps + index)
             named = _step(classifier, objective, batch, optimiser, params)
             after_step()
-            _require_finite(named, epoch, index)
+            _require_finite(named, run.epoch, index)
             for name, value in named.items():
-                sums[name] = sums.get(name, 0.0) + value
+                run.sums[name] = run.sums.get(name, 0.0) + value
             progress.advance(len(batch.labels), loss=named["total"])
-        means = {name: value / sampler.steps for name, value in sums.items()}
-        if params.select == "best" and validation is not None:
-            means["val_accuracy"] = accuracy(classifier, validation.images, validation.labels)
-            _keep_best(best, classifier, means["val_accuracy"])
-        row = {**means, "lr": rate.value}
-        curve += [{"epoch": epoch + 1, "term": name, "value": row[name]} for name in row]
-        rate.after_epoch(means["total"])
-    if best.state is not None:
-        classifier.load_state_dict(best.state)
+            checkpoints.offer(run.capture)
+        _end_epoch(run, params, validation)
+    if run.best.state is not None:
+        classifier.load_state_dict(run.best.state)
+    _require_finite_weights(classifier)
     classifier.eval()
-    return curve
+    return run.curve
+
+
+def _end_epoch(run: Training, params: OptimParams, validation: ImageSet | None) -> None:
+    means = {name: value / run.sampler.steps for name, value in run.sums.items()}
+    if params.select == "best" and validation is not None:
+        means["val_accuracy"] = accuracy(run.classifier, validation.images, validation.labels)
+        _keep_best(run.best, run.classifier, means["val_accuracy"])
+    row = {**means, "lr": run.rate.value}
+    run.epoch, run.sums = run.epoch + 1, {}
+    run.curve += [{"epoch": run.epoch, "term": name, "value": row[name]} for name in row]
+    run.rate.after_epoch(means["total"])
 
 
 def _step(
@@ -103,7 +113,16 @@ def _require_finite(named: Mapping[str, float], epoch: int, index: int) -> None:
             )
 
 
-def _keep_best(best: _Best, classifier: Classifier, value: float) -> None:
+def _require_finite_weights(classifier: Classifier) -> None:
+    """The last step's update is seen by no later loss."""
+    for name, tensor in classifier.state_dict().items():
+        if not bool(tensor.isfinite().all()):
+            raise DivergenceError(
+                f"weight {name} is not finite after the last step; lower lr or set clip_norm"
+            )
+
+
+def _keep_best(best: Best, classifier: Classifier, value: float) -> None:
     if value > best.accuracy:  # the earliest of equals
         best.accuracy = value
         best.state = {name: tensor.clone() for name, tensor in classifier.state_dict().items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import torch
 from torch import nn
@@ -46,3 +47,12 @@ class LearningRate:
         if self._stale >= self.params.plateau_patience:
             self.value *= self.params.plateau_factor
             self._stale = 0
+
+    def capture(self) -> dict[str, float | int]:
+        """What `restore` needs to go on."""
+        return {"value": self.value, "best": self._best, "stale": self._stale}
+
+    def restore(self, record: Mapping[str, float | int]) -> None:
+        """Take up a captured state."""
+        self.value, self._best = float(record["value"]), float(record["best"])
+        self._stale = int(record["stale"])

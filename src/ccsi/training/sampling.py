@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
+from ccsi.checkpoint import State
 from ccsi.training.augment import augment
 from ccsi.training.images import ImageSet
 
@@ -67,6 +68,8 @@ class RehearsalSampler:
         self.shift, self.noise = shift, noise
         self.generator = generator
         self.target_generator, self.target = target_generator, target
+        self.step = 0
+        self._synthetic = torch.zeros(0, dtype=torch.bool)
         self._packs: dict[str, Tensor] = {}
 
     @property
@@ -81,10 +84,35 @@ class RehearsalSampler:
         return full + (rest > 1)
 
     def epoch(self) -> Iterator[Batch]:
-        """The batches of one epoch."""
-        synthetic = torch.rand(self.draws, generator=self.generator) < self.replay_ratio
-        for step in range(self.steps):
-            yield self._batch(synthetic[step * self.batch : (step + 1) * self.batch])
+        """The batches of one epoch, or what is left of it after `restore`.
+
+        `step` counts the batches drawn; it is 0 between two epochs.
+        """
+        if not self.step:
+            self._synthetic = torch.rand(self.draws, generator=self.generator) < self.replay_ratio
+        while self.step < self.steps:
+            chosen = self._synthetic[self.step * self.batch : (self.step + 1) * self.batch]
+            self.step += 1
+            yield self._batch(chosen)
+        self.step = 0
+
+    def capture(self) -> State:
+        """What `restore` needs to go on with the next batch."""
+        tensors = {"synthetic": self._synthetic, "generator": self.generator.get_state()}
+        if self.target_generator is not None:
+            tensors["target_generator"] = self.target_generator.get_state()
+        tensors |= {f"pack/{kind}": pack for kind, pack in self._packs.items()}
+        return State(tensors, {"step": self.step})
+
+    def restore(self, state: State) -> None:
+        """Take up a captured state of the same images and settings."""
+        tensors = state.tensors
+        self.step, self._synthetic = int(state.record["step"]), tensors["synthetic"]
+        self.generator.set_state(tensors["generator"])
+        if self.target_generator is not None:
+            self.target_generator.set_state(tensors["target_generator"])
+        kinds = [name.partition("/")[2] for name in tensors if name.startswith("pack/")]
+        self._packs = {kind: tensors[f"pack/{kind}"] for kind in kinds}
 
     def _batch(self, synthetic: Tensor) -> Batch:
         n_synthetic = int(synthetic.sum())

@@ -1,0 +1,209 @@
+"""The places that still hold a task's images, and which of them can be emptied from here."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ccsi.commands.storage import Storage, kept_by_git, recorded_in_git
+from ccsi.errors import ArtifactError
+from ccsi.lineage.content import Fingerprints, file_digest, files_below, find_copies
+from ccsi.lineage.holders import TASKS, TEST, image_holders
+from ccsi.lineage.lock import LOCK, Executed, read_lock, read_runs
+from ccsi.lineage.objects import IMAGES, Objects, image_objects, image_outs, object_path
+
+EXPERIMENTS = Path(".dvc/tmp/exps")
+SCRATCH = Path(".ccsi")
+SEARCHED = ("data", "reports", ".ccsi", ".dvc/tmp", ".dvc/cache")
+
+
+@dataclass(frozen=True)
+class Place:
+    """kind, where; its hash; how to empty it, or why that cannot be done from here."""
+
+    kind: str
+    where: str
+    digest: str
+    empty: Callable[[], None] | None = None
+    obstacle: str = ""
+
+
+def fingerprints(task: str, raw: Path, storage: Storage, objects: Objects) -> Fingerprints:
+    """Of all images of the task that are at hand: source files and prepared arrays."""
+    known = Fingerprints()
+    prepared = (path for folder in (TASKS, TEST) for path in files_below(Path(folder) / task))
+    cached = [
+        object_path(storage.cache, md5)
+        for md5, name in objects.owned.items()
+        if name.endswith(IMAGES)
+    ]
+    arrays = [path for path in (*prepared, *cached) if path.is_file()]
+    for path in (*files_below(raw), *(p for p in arrays if not p.name.endswith("labels.npy"))):
+        if path.suffix.lower() not in (".json", ".csv", ".txt"):
+            known.add(path)
+    return known
+
+
+def history_of(storage: Storage) -> list[Executed]:
+    """Every run of a stage that dvc.lock, git or the run cache knows."""
+    current = list(read_lock(Path(LOCK)).values()) if Path(LOCK).is_file() else []
+    return [*current, *recorded_in_git(), *(run for _, run in read_runs(storage.runs))]
+
+
+def find_places(
+    task: str, raw: Path, storage: Storage, objects: Objects, outs: set[str], known: Fingerprints
+) -> list[Place]:
+    """All places, those named by the pipeline first, then copies found by their content."""
+    current = read_lock(Path(LOCK)) if Path(LOCK).is_file() else {}
+    places = [*_folders(task, raw, current), *_cached(storage, objects, outs)]
+    places += _remote(storage, objects)
+    listed = [Path(place.where) for place in places]
+    files = (path for folder in SEARCHED for path in files_below(Path(folder)))
+    others = (path for path in files if not any(_inside(path, place) for place in listed))
+    for path in find_copies(known, others):
+        places.append(_copy(path, objects, storage))
+    in_git = kept_by_git([*files_below(raw), *_arrays(task)])
+    if in_git:
+        places.append(
+            Place(
+                "git history",
+                f"{in_git[0]} and others: {len(in_git)} files",
+                "",
+                None,
+                "a commit holds them; rewrite the history (git filter-repo) in every clone",
+            )
+        )
+    return places
+
+
+def _folders(task: str, raw: Path, current: Mapping[str, Executed]) -> Iterator[Place]:
+    if raw.exists() or raw.is_symlink():
+        yield _folder("raw folder", raw)
+    for name in image_holders(task, current.values()):
+        kind = (
+            "prepared arrays" if name in (f"{TASKS}/{task}", f"{TEST}/{task}") else "made of them"
+        )
+        if Path(name).exists():
+            yield _folder(kind, Path(name))
+    for path in sorted(
+        [*SCRATCH.glob(f"staging/*@{task}"), *SCRATCH.glob(f"checkpoints/*/*/{task}")]
+    ):
+        yield _folder("checkpoint" if "checkpoints" in path.parts else "unfinished stage", path)
+    for project in sorted({path.parent for path in EXPERIMENTS.glob("**/dvc.yaml")}):
+        names = [*image_holders(task, current.values()), *([] if raw.is_absolute() else [str(raw)])]
+        for path in (project / name for name in names):
+            if path.exists():
+                yield _folder("experiment workspace", path)
+
+
+def _cached(storage: Storage, objects: Objects, outs: set[str]) -> Iterator[Place]:
+    for md5, name in sorted(objects.owned.items(), key=lambda item: item[1]):
+        path = object_path(storage.cache, md5)
+        if path.is_file():
+            yield Place(f"cache: {name}", _relative(path), md5, partial(_unlink, path))
+    for md5, other in sorted(objects.shared.items()):
+        path = object_path(storage.cache, md5)
+        if path.is_file():
+            told = f"the same bytes are {other}, which is not this task's"
+            yield Place("cache", _relative(path), md5, None, told)
+    for path, run in read_runs(storage.runs):
+        if any(out.md5 in outs for out in run.outs):
+            yield Place("run cache", _relative(path), path.name, partial(_unlink, path))
+
+
+def _remote(storage: Storage, objects: Objects) -> Iterator[Place]:
+    for name in storage.remotes():
+        try:
+            held = storage.held_by(name, list(objects.owned))
+        except ArtifactError as error:
+            yield Place(f"remote {name}", name, "", None, f"cannot be listed: {error}")
+            continue
+        for md5 in held:
+            where = f"{name}: {objects.owned[md5]}"
+            yield Place(
+                f"remote {name}",
+                where,
+                md5,
+                partial(storage.delete_from, name, md5),
+            )
+
+
+def _copy(path: Path, objects: Objects, storage: Storage) -> Place:
+    digest = file_digest(path).hex()
+    if path.is_relative_to(TASKS) or path.is_relative_to(TEST):
+        return Place(
+            "copy",
+            str(path),
+            digest,
+            None,
+            "another task's array holds the same image; purge that task too",
+        )
+    md5 = path.parent.name + path.name
+    if md5 in objects.shared:
+        return Place("copy", str(path), digest, None, "shared, as above")
+    if path.resolve().is_relative_to(storage.cache.resolve()):
+        return Place(
+            "cache: a copy",
+            str(path),
+            digest,
+            None,
+            "an array that also holds other images, or that no record names; "
+            "`dvc gc --workspace` removes what this commit does not use",
+        )
+    return Place("copy", str(path), digest, partial(_unlink, path))
+
+
+def _folder(kind: str, path: Path) -> Place:
+    return Place(kind, str(path), tree_digest(path), partial(_remove, path))
+
+
+def tree_digest(path: Path) -> str:
+    """One digest of the names and bytes of all files below a folder."""
+    whole = hashlib.sha256()
+    for file in files_below(path):
+        whole.update(f"{file.relative_to(path).as_posix()}\0{file_digest(file).hex()}\n".encode())
+    return whole.hexdigest()
+
+
+def _remove(path: Path) -> None:
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    elif path.exists():
+        shutil.rmtree(path)
+
+
+def _unlink(path: Path) -> None:
+    path.unlink(missing_ok=True)
+
+
+def _arrays(task: str) -> Iterable[Path]:
+    folders = (Path(TASKS) / task, Path(TEST) / task)
+    return [p for folder in folders for p in files_below(folder) if p.name.endswith(IMAGES)]
+
+
+def _inside(path: Path, place: Path) -> bool:
+    return path == place or place in path.parents
+
+
+def _relative(path: Path) -> str:
+    root = Path.cwd().resolve()
+    full = path.resolve()
+    return str(full.relative_to(root)) if full.is_relative_to(root) else str(full)
+
+
+def task_objects(
+    task: str, raw: str, storage: Storage, history: list[Executed]
+) -> tuple[set[str], Objects]:
+    """Hashes of the outputs that hold the images, and their objects."""
+    outs = image_outs(task, raw, history)
+    return outs, image_objects(outs, history, storage.cache)
+
+
+def arrival_of(params: Mapping[str, Any], task: str) -> str:
+    """The folder that the task arrived in."""
+    return str(params["tasks"][task]["reads"])

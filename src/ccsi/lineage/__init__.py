@@ -1,0 +1,1 @@
+"""What dvc.lock tells of a result: the files behind it, and where a task's images lie."""

@@ -1,0 +1,70 @@
+"""The state of a synthesis: finished batches and the one being optimised, captured and restored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import Generator, Tensor
+
+from ccsi.checkpoint import State
+from ccsi.params.synthesis import SynthesisParams
+
+Points = list[dict[str, float]]
+
+
+@dataclass
+class Inversion:
+    """A batch of images being optimised, with Adam's moments and the best image of each start."""
+
+    images: Tensor
+    optimiser: torch.optim.Adam
+    best: Tensor
+    best_loss: Tensor
+    step: int = 0
+    curve: Points = field(default_factory=list)
+
+    @classmethod
+    def begin(cls, start: Tensor, params: SynthesisParams) -> Inversion:
+        """From images [N, C, H, W] in [0, 1]."""
+        images = start.clone().requires_grad_(True)
+        optimiser = torch.optim.Adam([images], lr=params.lr, betas=params.betas)
+        return cls(images, optimiser, start.clone(), torch.full((len(start),), float("inf")))
+
+
+@dataclass
+class Synthesis:
+    """What `synthesize` changes: finished images uint8 and curves by batch, and the open batch."""
+
+    generator: Generator
+    finished: list[Tensor] = field(default_factory=list)
+    curves: list[Points] = field(default_factory=list)
+    open: Inversion | None = None
+
+    def capture(self) -> State:
+        """The state after a step."""
+        tensors = {f"finished/{number}": images for number, images in enumerate(self.finished)}
+        tensors["generator"] = self.generator.get_state()
+        record = {"finished": len(self.finished), "curves": self.curves, "open": None}
+        if self.open is not None:
+            at = self.open
+            moments = at.optimiser.state[at.images]
+            tensors |= {f"adam/{name}": value for name, value in moments.items()}
+            tensors |= {"images": at.images, "best": at.best, "best_loss": at.best_loss}
+            record["open"] = {"step": at.step, "curve": at.curve}
+        return State(tensors, record)
+
+    def restore(self, state: State, params: SynthesisParams) -> None:
+        """Take up a captured state. Raises KeyError for one of another synthesis."""
+        tensors, record = state.tensors, state.record
+        self.finished = [tensors[f"finished/{number}"] for number in range(record["finished"])]
+        self.curves = record["curves"]
+        self.generator.set_state(tensors["generator"])
+        if record["open"] is None:
+            self.open = None
+            return
+        self.open = Inversion.begin(tensors["images"], params)
+        self.open.best, self.open.best_loss = tensors["best"], tensors["best_loss"]
+        self.open.step, self.open.curve = record["open"]["step"], record["open"]["curve"]
+        names = [name.partition("/")[2] for name in tensors if name.startswith("adam/")]
+        self.open.optimiser.state[self.open.images] = {n: tensors[f"adam/{n}"] for n in names}
