@@ -10,22 +10,25 @@ from ccsi.pipeline.stage import StageRun
 from ccsi.pipeline.torch_stage import TorchStage
 
 STAGE = TorchStage(
-    parameters=("evaluate", "method.name", "tasks.{task}.images", "tasks.{task}.model"),
+    parameters=(
+        *("evaluate", "method.name"),
+        *("tasks.{task}.calibration", "tasks.{task}.images", "tasks.{task}.model"),
+    ),
     outs=("reports/evaluations/{task}",),
 )
 
 
 def run(job: StageRun) -> None:
-    """Read the model and the images, predict, write the record and the probabilities."""
+    """Read model, temperature and images, predict, write the record and the probabilities."""
     params = job.section(EvaluateParams, "evaluate")
     method = str(job.value("method.name"))
 
-    from ccsi.models.store import MODEL_FILE, load_classifier
     from ccsi.pipeline.evaluation import evaluate_model, save_evaluation
 
-    classifier = load_classifier(Path(job.value("tasks.{task}.model")) / MODEL_FILE)
-    images = Path(job.value("tasks.{task}.images"))
-    evaluation = evaluate_model(classifier, images, params, method=method)
+    places = (
+        Path(job.value(f"tasks.{{task}}.{key}")) for key in ("model", "images", "calibration")
+    )
+    evaluation = evaluate_model(*places, params, method=method)
     save_evaluation(job.out("reports/evaluations/{task}"), evaluation)
 
 

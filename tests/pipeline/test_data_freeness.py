@@ -8,7 +8,7 @@ import pytest
 
 from tests.pipeline.project import Project, Resolved
 
-LEARNING = {"train", "synthesize", "update"}
+LEARNING = {"train", "synthesize", "update", "calibrate"}
 # What may be handed from task to task: none of it is an image of anybody.
 HANDED_ON = ("data/models/", "data/means/", "data/impressions/")
 IMAGES = ("data/tasks", "data/test")

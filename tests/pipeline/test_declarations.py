@@ -11,6 +11,8 @@ from tests.pipeline.scripts import load_stage, script_of
 
 STAGES = sorted(yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"])
 
+WITH_TORCH = {"train", "synthesize", "update", "calibrate", "evaluate"}
+
 
 @pytest.fixture(scope="module")
 def resolved(composed: Project) -> dict[str, Resolved]:
@@ -27,7 +29,7 @@ def test_every_stage_says_what_it_does() -> None:
 
 
 def test_the_tasks_become_stages(resolved: dict[str, Resolved]) -> None:
-    for name in ("prepare", "means", "evaluate"):
+    for name in ("prepare", "means", "calibrate", "evaluate"):
         assert of(list(resolved), name) == [f"{name}@t{number}" for number in (1, 2, 3)]
     assert of(list(resolved), "train") == ["train@t1"]
     assert of(list(resolved), "synthesize") == ["synthesize@t1", "synthesize@t2"]
@@ -81,7 +83,7 @@ def test_exact_versions_are_an_input_of_what_computes_with_torch(
     resolved: dict[str, Resolved],
 ) -> None:
     for address, declared in resolved.items():
-        computes = address.partition("@")[0] in {"train", "synthesize", "update", "evaluate"}
+        computes = address.partition("@")[0] in WITH_TORCH
         assert ("runtime.lock" in declared.deps) == computes
         assert ("trainer" in declared.params) == computes
 

@@ -24,6 +24,7 @@ Builder = Callable[[Mapping[str, Any]], Params]
 LATER_BUILDERS: dict[str, Builder] = {
     "increments": layout.lay_out_increments,
     "rehearsals": layout.lay_out_rehearsals,
+    "calibrations": layout.lay_out_calibrations,
     "downloads": layout.lay_out_downloads,
     "first": layout.lay_out_first,
     "summary": layout.lay_out_summary,

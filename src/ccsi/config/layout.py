@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ccsi.config.paths import IMPRESSIONS, MEANS, MODELS, NOTHING, RAW, TASKS, TEST
+from ccsi.config.paths import (
+    CALIBRATION,
+    IMPRESSIONS,
+    MEANS,
+    MODELS,
+    NOTHING,
+    RAW,
+    TASKS,
+    TEST,
+)
 from ccsi.config.start import read_start, tasks_already_learned
 from ccsi.data.layout import TaskLayout, lay_out, reads
 from ccsi.errors import ParameterError
@@ -48,6 +57,7 @@ def lay_out_tasks(params: Mapping[str, Any]) -> Record:
             "means_before": start if first_new else _path(MEANS, number - 1),
             "images": TASKS if params["evaluate"]["split"] == "val" else TEST,
             "model": start if known else _path(MODELS, number),
+            "calibration": NOTHING if known else _path(CALIBRATION, number),
             **_own_values(params["per_task"], f"t{number}"),
         }
     return tasks
@@ -80,6 +90,23 @@ def lay_out_rehearsals(params: Mapping[str, Any]) -> Record:
         means = model if model == params["start"] else f"{MEANS}/{before}"
         rehearsals[before] = {"next": task, "model": model, "means": means}
     return rehearsals
+
+
+def lay_out_calibrations(params: Mapping[str, Any]) -> Record:
+    """`calibrations`: every task whose model is made here, and what its temperature is fitted on.
+
+    The task's own folder also for a method that learns from all tasks.
+    """
+    increments = lay_out_increments(params)
+    return {
+        task: {
+            "data": f"{TASKS}/{task}",
+            "model": entry["model"],
+            "impressions": increments[task]["impressions"] if task in increments else NOTHING,
+        }
+        for task, entry in params["tasks"].items()
+        if entry["model"] != params["start"]
+    }
 
 
 def lay_out_downloads(params: Mapping[str, Any]) -> Record:

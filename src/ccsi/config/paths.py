@@ -17,6 +17,7 @@ TEST = "data/test"
 MEANS = "data/means"
 MODELS = "data/models"
 IMPRESSIONS = "data/impressions"
+CALIBRATION = "data/calibration"
 EVALUATIONS = "reports/evaluations"
 SHEETS = "reports/sheets"
 

@@ -8,7 +8,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ccsi.config.paths import EVALUATIONS, IMPRESSIONS, MEANS, MODELS, SHEETS, TASKS, TEST
+from ccsi.config.paths import (
+    CALIBRATION,
+    EVALUATIONS,
+    IMPRESSIONS,
+    MEANS,
+    MODELS,
+    SHEETS,
+    TASKS,
+    TEST,
+)
 
 _TASK = re.compile(r"t[1-9]\d*")
 
@@ -49,6 +58,7 @@ def _expected(params: Mapping[str, Any]) -> dict[str, set[str]]:
         TEST: tasks,
         MEANS: tasks,
         MODELS: learned,
+        CALIBRATION: learned,
         IMPRESSIONS: rehearsed,
         EVALUATIONS: tasks,
         SHEETS: tasks | rehearsed,

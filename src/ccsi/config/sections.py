@@ -32,7 +32,10 @@ SECTIONS: dict[str, type[Section]] = {
 }
 SCALARS = ("seed", "split", "start", "per_task")
 EDITABLE = (*SECTIONS, *SCALARS)
-LAID_OUT = ("tasks", "increments", "rehearsals", "downloads", "first", "summary", "layout")
+LAID_OUT = (
+    *("tasks", "increments", "rehearsals", "calibrations"),
+    *("downloads", "first", "summary", "layout"),
+)
 KNOWN = (*EDITABLE, *LAID_OUT, "overrides", "digest")
 
 
