@@ -25,10 +25,10 @@ def run(job: StageRun) -> None:
 
     from ccsi.pipeline.evaluation import evaluate_model, save_evaluation
 
-    places = (
-        Path(job.value(f"tasks.{{task}}.{key}")) for key in ("model", "images", "calibration")
+    model, images, calibration = (
+        Path(job.value(f"tasks.{{task}}.{kind}")) for kind in ("model", "images", "calibration")
     )
-    evaluation = evaluate_model(*places, params, method=method)
+    evaluation = evaluate_model(model, images, calibration, params, method=method)
     save_evaluation(job.out("reports/evaluations/{task}"), evaluation)
 
 
