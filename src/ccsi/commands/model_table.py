@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ccsi.inference.trained_model import TrainedModel
+from ccsi.models.classifier import Learned
 
 
 def print_model(model: TrainedModel, console: Console | None = None) -> None:
@@ -26,7 +27,7 @@ def facts_table(model: TrainedModel) -> Table:
         "model": str(model.path),
         "images": f"{model.side} x {model.side} pixels, {channels}, 8 bits",
         "parameters": f"{sum(p.numel() for p in network.parameters()):,}",
-        "data-free": "yes" if all(x.data_free for x in network.history) else "no",
+        "data-free": _yes(all(x.data_free for x in network.history)),
         "seed": ", ".join(str(seed) for seed in sorted(seeds)),
         "temperature": f"{model.temperature:.3f}" if calibration else "not fitted",
         "data set": calibration.dataset if calibration else "unknown",
@@ -41,17 +42,23 @@ def facts_table(model: TrainedModel) -> Table:
 def classes_table(model: TrainedModel) -> Table:
     """One row for each class: its id, name and task, and how the task was learned."""
     history = {learned.task: learned for learned in model.classifier.history}
+    last = next(reversed(history.values()), None)  # joint training: all tasks together
     table = Table()
     for column in ("id", "class", "task", "method", "epoch kept", "data-free"):
         table.add_column(column, justify="right" if column == "id" else "left")
     for task, ids in model.classifier.tasks.items():
-        learned = history.get(task) or model.classifier.history[-1]  # joint: learned together
-        told = (learned.method or "training", learned.selection, _yes(learned.data_free))
+        told = _how(history.get(task) or last)
         for number in ids:
             name = escape(model.classifier.class_names[number])
             table.add_row(str(number), name, task, *told)
         table.add_section()
     return table
+
+
+def _how(learned: Learned | None) -> tuple[str, str, str]:
+    if learned is None:
+        return "unknown", "unknown", "unknown"
+    return learned.method or "training", learned.selection, _yes(learned.data_free)
 
 
 def _yes(value: bool) -> str:
