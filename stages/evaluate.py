@@ -12,23 +12,23 @@ from ccsi.pipeline.torch_stage import TorchStage
 STAGE = TorchStage(
     parameters=(
         *("evaluate", "dataset.name", "method.name"),
-        *("tasks.{task}.images", "tasks.{task}.model"),
+        *("tasks.{task}.calibration", "tasks.{task}.images", "tasks.{task}.model"),
     ),
     outs=("reports/evaluations/{task}",),
 )
 
 
 def run(job: StageRun) -> None:
-    """Read the model and the images, predict, write the record and the probabilities."""
+    """Read model, temperature and images, predict, write the record and the probabilities."""
     params = job.section(EvaluateParams, "evaluate")
     method, dataset = str(job.value("method.name")), str(job.value("dataset.name"))
 
-    from ccsi.models.store import MODEL_FILE, load_classifier
     from ccsi.pipeline.evaluation import evaluate_model, save_evaluation
 
-    classifier = load_classifier(Path(job.value("tasks.{task}.model")) / MODEL_FILE)
-    images = Path(job.value("tasks.{task}.images"))
-    evaluation = evaluate_model(classifier, images, params, method=method, dataset=dataset)
+    model, images, calibration = (
+        Path(job.value(f"tasks.{{task}}.{kind}")) for kind in ("model", "images", "calibration")
+    )
+    evaluation = evaluate_model(model, images, calibration, params, method=method, dataset=dataset)
     save_evaluation(job.out("reports/evaluations/{task}"), evaluation)
 
 

@@ -8,16 +8,18 @@ from typing import Annotated
 import typer
 
 from ccsi.errors import OF_THE_SYSTEM, CcsiError, told
+from ccsi.model_cli import add_model_commands
 
 app = typer.Typer(
     help="CCSI: data-free class-incremental learning. `dvc` runs the pipeline; this does the rest.",
+    epilog="Exit status: 0 fine; 1 a fault that you can mend, told in one line; 2 wrong usage.",
     no_args_is_help=True,
-    add_completion=False,
+    rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
 
 
-@app.command()
+@app.command(rich_help_panel="Set up a run")
 def config(
     choices: Annotated[
         list[str] | None,
@@ -40,14 +42,7 @@ def config(
     run(choices or [], show=show, discard=discard, console=Console(soft_wrap=True))
 
 
-@app.command()
-def info() -> None:
-    """Print the results of the last run: accuracy after each task, forgetting, where pages lie."""
-    from pathlib import Path
-
-    from ccsi.commands.results import print_results
-
-    print_results(Path())
+add_model_commands(app)
 
 
 @app.command()

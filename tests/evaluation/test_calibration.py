@@ -9,7 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torchmetrics.functional.classification import multiclass_calibration_error
 
-from ccsi.evaluation.calibration import expected_calibration_error, reliability_table
+from ccsi.evaluation.calibration import (
+    expected_calibration_error,
+    reliability_table,
+    temperature_scaled,
+)
 
 
 def test_hand_worked_example() -> None:
@@ -22,6 +26,12 @@ def test_hand_worked_example() -> None:
     assert table[1].confidence == pytest.approx(0.8)
     assert table[1].accuracy == pytest.approx(2 / 3)
     assert expected_calibration_error(table) == pytest.approx(0.8 - 2 / 3)
+
+
+def test_scaled_probabilities_are_those_of_the_scaled_logits() -> None:
+    logits = torch.randn(20, 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    scaled = temperature_scaled(logits.softmax(1).numpy(), 2.5)
+    assert np.allclose(scaled, (logits / 2.5).softmax(1).numpy(), atol=1e-12)
 
 
 def test_no_images_have_no_error() -> None:

@@ -9,7 +9,7 @@ import pytest
 from ccsi.methods.registry import load_method, method_names
 from tests.pipeline.project import Project, Resolved
 
-LEARNING = {"train", "synthesize", "update", "gather", "fit"}
+LEARNING = {"train", "synthesize", "update", "gather", "fit", "calibrate"}
 # What may be handed from task to task: none of it is an image of anybody.
 HANDED_ON = tuple(
     f"data/{kind}/" for kind in ("models", "means", "impressions", "statistics", "fitted")

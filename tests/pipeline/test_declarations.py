@@ -10,7 +10,9 @@ from tests.pipeline.imports import code_of, import_closure
 from tests.pipeline.project import ROOT, Project, Resolved, of
 from tests.pipeline.scripts import load_stage, script_of
 
-COMPUTES = {"train", "synthesize", "exemplars", "update", "gather", "fit", "evaluate"}
+COMPUTES = {
+    *("train", "synthesize", "exemplars", "update", "gather", "fit", "calibrate", "evaluate"),
+}
 STAGES = sorted(yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"])
 
 
@@ -43,7 +45,7 @@ def test_every_stage_says_what_it_does() -> None:
 
 
 def test_the_tasks_become_stages(resolved: dict[str, Resolved]) -> None:
-    for name in ("prepare", "means", "evaluate"):
+    for name in ("prepare", "means", "calibrate", "evaluate"):
         assert of(list(resolved), name) == [f"{name}@t{number}" for number in (1, 2, 3)]
     assert of(list(resolved), "train") == ["train@t1"]
     assert of(list(resolved), "synthesize") == ["synthesize@t1", "synthesize@t2"]

@@ -15,6 +15,7 @@ from tests.pipeline.scripts import script_of
 
 pytestmark = pytest.mark.slow
 
+WITH_TORCH = {"train", "synthesize", "update", "calibrate", "evaluate"}
 RECORDER = str(ROOT / "tests/pipeline/recorder.py")
 Record = Mapping[str, list[str]]
 
@@ -80,7 +81,7 @@ def test_every_declared_file_is_opened(
 def test_only_what_computes_with_torch_imports_it(records: dict[str, Record]) -> None:
     """An import costs seconds, at every stage of every run."""
     for address, record in records.items():
-        computes = address.partition("@")[0] in {"train", "synthesize", "update", "evaluate"}
+        computes = address.partition("@")[0] in WITH_TORCH
         assert (address, record["heavy"]) == (address, ["torch"] if computes else [])
 
 

@@ -16,6 +16,7 @@ REQUIRED = {
     "backward_transfer",
     "auc",
     "ece",
+    "ece_calibrated",
     "data_free",
     "grouped_split",
     "selection",

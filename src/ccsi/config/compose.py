@@ -27,6 +27,7 @@ LATER_BUILDERS: dict[str, Builder] = {
     "herdings": layout.lay_out_herdings,
     "gatherings": layout_statistics.lay_out_gatherings,
     "fits": layout_statistics.lay_out_fits,
+    "calibrations": layout.lay_out_calibrations,
     "downloads": layout.lay_out_downloads,
     "first": layout.lay_out_first,
     "summary": layout.lay_out_summary,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ccsi.config.paths import (
+    CALIBRATION,
     EXEMPLARS,
     FITTED,
     IMPRESSIONS,
@@ -59,6 +60,7 @@ def lay_out_tasks(params: Mapping[str, Any]) -> Record:
             "means_before": start if first_new else _path(MEANS, number - 1),
             "images": TASKS if params["evaluate"]["split"] == "val" else TEST,
             "model": start if known else _path(models, number),
+            "calibration": NOTHING if known else _path(CALIBRATION, number),
             **_own_values(params["per_task"], f"t{number}"),
         }
     return tasks
@@ -109,6 +111,26 @@ def lay_out_herdings(params: Mapping[str, Any]) -> Record:
             "before": _path(EXEMPLARS, number - 1),
         }
     return herdings
+
+
+def lay_out_calibrations(params: Mapping[str, Any]) -> Record:
+    """`calibrations`: every task whose model is made here, and what its temperature is fitted on.
+
+    The task's own folder also for a method that learns from all tasks.
+    """
+    increments = lay_out_increments(params)
+    synthetic = params["method"]["rehearsal"] == "impressions"
+    return {
+        task: {
+            "data": f"{TASKS}/{task}",
+            "model": entry["model"],
+            "impressions": increments[task]["rehearsed"]
+            if synthetic and task in increments
+            else NOTHING,
+        }
+        for task, entry in params["tasks"].items()
+        if entry["model"] != params["start"]
+    }
 
 
 def lay_out_downloads(params: Mapping[str, Any]) -> Record:

@@ -20,6 +20,7 @@ IMPRESSIONS = "data/impressions"
 EXEMPLARS = "data/exemplars"
 STATISTICS = "data/statistics"
 FITTED = "data/fitted"  # models whose head is solved from statistics
+CALIBRATION = "data/calibration"
 EVALUATIONS = "reports/evaluations"
 SHEETS = "reports/sheets"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ccsi.config.paths import (
+    CALIBRATION,
     EVALUATIONS,
     EXEMPLARS,
     FITTED,
@@ -59,6 +60,7 @@ def _expected(params: Mapping[str, Any]) -> dict[str, set[str]]:
         TEST: tasks,
         MEANS: tasks,
         MODELS: {*params["first"], *params["increments"]},
+        CALIBRATION: set(params["calibrations"]),
         IMPRESSIONS: rehearsed,
         EXEMPLARS: set(params["herdings"]),
         STATISTICS: set(params["gatherings"]),

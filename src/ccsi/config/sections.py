@@ -39,7 +39,7 @@ SECTIONS: dict[str, type[Section]] = {
 SCALARS = ("seed", "split", "start", "per_task")
 EDITABLE = (*SECTIONS, *SCALARS)
 LAID_OUT = (
-    *("tasks", "increments", "rehearsals", "herdings", "gatherings", "fits"),
+    *("tasks", "increments", "rehearsals", "herdings", "gatherings", "fits", "calibrations"),
     *("downloads", "first", "summary", "layout"),
 )
 KNOWN = (*EDITABLE, *LAID_OUT, "overrides", "digest")

@@ -49,6 +49,12 @@ def reliability_table(
     ]
 
 
+def temperature_scaled(probabilities: np.ndarray, temperature: float) -> np.ndarray:
+    """softmax(log p / T) of probabilities p [N, K], which is softmax(logits / T); T >= 1."""
+    grown = np.asarray(probabilities, dtype=np.float64) ** (1 / temperature)
+    return np.asarray(grown / grown.sum(axis=1, keepdims=True))
+
+
 def expected_calibration_error(table: Sequence[ReliabilityBin]) -> float:
     """Mean |accuracy - confidence| over images, in [0, 1] (Guo et al., ICML 2017); NaN if none."""
     total = sum(row.count for row in table)

@@ -17,6 +17,7 @@ TILES = (
     ("balanced_accuracy", "Balanced accuracy", "%"),
     ("auc", "AUC", ""),
     ("ece", "Calibration error (ECE)", ""),
+    ("ece_calibrated", "Calibration error after temperature scaling", ""),
 )
 UNDEFINED = "\N{EN DASH}"
 

@@ -36,6 +36,7 @@ def summarize_metrics(records: Sequence[Record]) -> dict[str, Any]:
         "backward_transfer": _number(metrics.backward_transfer(matrix)),
         "auc": last["auc"],
         "ece": last["ece"],
+        "ece_calibrated": last["ece_calibrated"],
         "accuracy_after": after,
         "accuracy_per_task": dict(zip(names, last["accuracy_per_task"], strict=True)),
         "complete": not unmeasured and len(records) == len(names),

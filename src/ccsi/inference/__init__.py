@@ -1,0 +1,1 @@
+"""Using a trained model: its temperature, images in, probabilities out."""

@@ -1,0 +1,49 @@
+"""Logits and calibrated probabilities of images as they lie on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ccsi.models.classifier import Classifier
+
+PIXELS = 1 << 18  # of one channel in a forward pass: 256 images of 32 x 32, 5 of 224 x 224
+MOST = 256  # images in a forward pass
+
+
+def batch_length(side: int) -> int:
+    """How many images of that side go through the network at a time."""
+    return max(1, min(MOST, PIXELS // side**2))
+
+
+@torch.no_grad()
+def logits_of(classifier: Classifier, images: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Logits [N, K] of images uint8 [N, H, W, C], possibly memory-mapped; evaluation mode."""
+    classifier.eval()
+    parts = [
+        classifier(torch.from_numpy(part).permute(0, 3, 1, 2).float() / 255).logits.double().numpy()
+        for part in _parts(images)
+    ]
+    return np.concatenate(parts) if parts else np.zeros((0, classifier.n_classes))
+
+
+def probabilities_of(
+    classifier: Classifier, images: NDArray[np.uint8], *, temperature: float
+) -> NDArray[np.float64]:
+    """Probabilities [N, K] of images uint8 [N, H, W, C], the logits divided by `temperature`."""
+    return softmax(logits_of(classifier, images) / temperature)
+
+
+def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Softmax over the last axis."""
+    grown = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(grown / grown.sum(axis=-1, keepdims=True))
+
+
+def _parts(images: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
+    if len(images):
+        step = batch_length(images.shape[1])
+        yield from (np.array(images[at : at + step]) for at in range(0, len(images), step))

@@ -1,0 +1,87 @@
+"""A model as it is used: the network, its temperature, and the images it was made for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ccsi.artifacts import load_array
+from ccsi.errors import ArtifactError
+from ccsi.inference.calibration import (
+    CALIBRATION_FILE,
+    UNFITTED,
+    Calibration,
+    load_calibration,
+    sha256,
+)
+from ccsi.inference.logits import probabilities_of
+from ccsi.models.classifier import Classifier
+from ccsi.models.store import MODEL_FILE, load_classifier
+
+MEANS_FILE = "means.npy"
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """side: of the images that the network was made for; calibration: None where there is none."""
+
+    path: Path
+    classifier: Classifier
+    side: int
+    calibration: Calibration | None
+
+    @property
+    def temperature(self) -> float:
+        """What the logits are divided by; 1 without a calibration."""
+        return UNFITTED if self.calibration is None else self.calibration.temperature
+
+    def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Probabilities [N, K] of images uint8 [N, side, side, C]."""
+        return probabilities_of(self.classifier, images, temperature=self.temperature)
+
+    def in_words(self) -> str:
+        """What a user of its probabilities should know, in one line."""
+        classes = f"{self.path}: {self.classifier.n_classes} classes"
+        if self.calibration is None:
+            return f"{classes}; no {CALIBRATION_FILE}, so probabilities are not temperature-scaled"
+        return f"{classes}; {self.calibration.in_words()}"
+
+
+def load_trained_model(path: Path, *, calibration: Path | None = None) -> TrainedModel:
+    """Read a model from its file, or from the folder that holds it.
+
+    calibration: where calibration.json may lie besides the model's own folder. The side is known
+    from there, or from the class means beside the model. Raises ArtifactError where a file is
+    damaged, the calibration is of another model, or nothing says which images the model takes.
+    """
+    file = path / MODEL_FILE if path.is_dir() else path
+    places = [file.parent, *([] if calibration is None else [calibration])]
+    classifier = load_classifier(file)
+    found = next((p / CALIBRATION_FILE for p in places if (p / CALIBRATION_FILE).is_file()), None)
+    if found is None:
+        return TrainedModel(file, classifier, _side_of_means(file.parent, classifier), None)
+    loaded = load_calibration(found)
+    if loaded.model_sha256 != sha256(file):
+        raise ArtifactError(
+            f"{found} is of another model than {file}; run `dvc repro`, or remove it to use the "
+            "probabilities as the network gives them"
+        )
+    return TrainedModel(file, classifier, loaded.side, loaded)
+
+
+def _side_of_means(folder: Path, classifier: Classifier) -> int:
+    if not (folder / MEANS_FILE).is_file():
+        raise ArtifactError(
+            f"{folder}: neither {CALIBRATION_FILE} nor {MEANS_FILE} beside the model says which "
+            "images it was made for; copy the one of data/calibration/<task> there"
+        )
+    means = load_array(folder / MEANS_FILE, memory_map=True)
+    if means.ndim != 4 or means.shape[3] != classifier.channels:
+        raise ArtifactError(
+            f"{folder / MEANS_FILE}: shape {list(means.shape)} does not fit the model's "
+            f"{classifier.channels} channels"
+        )
+    return int(means.shape[1])

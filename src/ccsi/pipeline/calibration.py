@@ -1,0 +1,49 @@
+"""The calibration of one model of a run."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from ccsi.artifacts import load_array
+from ccsi.data.images import LabelledImages
+from ccsi.data.task_files import load_task
+from ccsi.errors import ArtifactError, DataError
+from ccsi.inference.calibrate import calibrate
+from ccsi.inference.calibration import Calibration, sha256
+from ccsi.models.store import MODEL_FILE, load_classifier
+
+
+def calibrate_model(data: Path, model: Path, impressions: Path, *, bins: int) -> Calibration:
+    """Fit the temperature of the model in `model` on what its last task may read.
+
+    data: that task's folder, of which the validation images are used. impressions: of the older
+    classes, or a placeholder where the method has none. Raises ArtifactError.
+    """
+    task = load_task(data, memory_map=True)
+    file = model / MODEL_FILE
+    classifier = load_classifier(file)
+    rehearsed = _impressions(impressions)
+    found = calibrate(classifier, task.val, rehearsed, bins=bins)
+    return Calibration(
+        task=task.info.task,
+        n_validation=len(task.val),
+        n_impressions=0 if rehearsed is None else len(rehearsed),
+        bins=bins,
+        side=task.info.side,
+        channels=task.info.channels,
+        dataset=task.info.dataset,
+        licence=task.info.licence,
+        model_sha256=sha256(file),
+        **dataclasses.asdict(found),
+    )
+
+
+def _impressions(folder: Path) -> LabelledImages | None:
+    if folder.is_file():
+        return None
+    images, labels = load_array(folder / "images.npy"), load_array(folder / "labels.npy")
+    try:
+        return LabelledImages(images, labels)
+    except DataError as error:
+        raise ArtifactError(f"{folder}: {error}; run `dvc repro`") from error

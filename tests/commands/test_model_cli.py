@@ -1,0 +1,75 @@
+"""`ccsi predict` and `ccsi info` as typed: what they print, and their exit codes."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ccsi.data.means import ClassMeans, save_means
+from ccsi.models.store import save_classifier
+from tests.toy_networks import classifier
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A model, and three images for it."""
+    save_classifier(tmp_path / "model/model.safetensors", classifier())
+    means = np.zeros((2, 8, 8, 1), dtype=np.float32)
+    save_means(tmp_path / "model", ClassMeans(means, ("class 0", "class 1"), (1, 1)))
+    np.savez(tmp_path / "x.npz", images=np.zeros((3, 8, 8), dtype=np.uint8))
+    return tmp_path
+
+
+def ccsi(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "ccsi", *arguments],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_predictions_go_to_standard_output_and_remarks_do_not(folder: Path) -> None:
+    done = ccsi(folder, "predict", "model", "x.npz")
+    assert done.returncode == 0
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [row["image"] for row in rows] == [f"x.npz:images[{n}]" for n in range(3)]
+    assert "not temperature-scaled" in done.stderr
+
+
+def test_a_fault_is_one_line_and_leaves_no_output(folder: Path) -> None:
+    arguments = ("predict", "--model", "model", "x.npz:none", "--output", "out.json")
+    done = ccsi(folder, *arguments, "--format", "json")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "ccsi: x.npz: has no array 'none'; it holds images\n"
+    assert not (folder / "out.json").exists()
+    written = ccsi(folder, "predict", "model", "x.npz", "-o", "out.json", "--format", "json")
+    assert written.returncode == 0
+    assert len(json.loads((folder / "out.json").read_text())) == 3
+
+
+def test_wrong_usage_has_a_status_of_its_own(folder: Path) -> None:
+    assert ccsi(folder, "predict", "model").returncode == 2
+    assert ccsi(folder, "predict", "model", "x.npz", "--model", "model").returncode == 2
+
+
+def test_info_shows_what_a_model_knows(folder: Path) -> None:
+    done = ccsi(folder, "info", "model")
+    assert done.returncode == 0
+    assert all(part in done.stdout for part in ("class 1", "8 x 8", "not fitted", "t1"))
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = "import sys, ccsi.cli; print({'torch', 'numpy', 'scipy', 'onnx'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

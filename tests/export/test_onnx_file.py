@@ -1,0 +1,58 @@
+"""The exported file computes what PyTorch computes, and explains itself."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+
+from ccsi.errors import ArtifactError
+from ccsi.export.model_card import model_card
+from ccsi.export.onnx_file import largest_difference, to_onnx
+from ccsi.inference.trained_model import TrainedModel
+from tests.inference.test_calibration import SOUND
+from tests.toy_networks import classifier
+
+MODEL = TrainedModel(Path("m.safetensors"), classifier(), 8, SOUND)
+
+
+@pytest.fixture(scope="module")
+def content() -> bytes:
+    return to_onnx(MODEL)
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_any_number_of_images_gives_pytorchs_probabilities(content: bytes, count: int) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (count, 8, 8, 1), dtype=np.uint8)
+    assert largest_difference(content, MODEL, images) < 1e-5
+
+
+def test_another_temperature_is_noticed(content: bytes) -> None:
+    other = TrainedModel(MODEL.path, MODEL.classifier, 8, None)
+    images = np.random.default_rng(0).integers(0, 256, (5, 8, 8, 1), dtype=np.uint8)
+    with pytest.raises(ArtifactError, match="differs from PyTorch"):
+        largest_difference(content, other, images)
+
+
+def test_the_file_names_classes_and_temperature_and_no_path(content: bytes) -> None:
+    facts = {p.key: json.loads(p.value) for p in onnx.load_from_string(content).metadata_props}
+    assert facts["ccsi.classes"] == ["class 0", "class 1"]
+    assert facts["ccsi.temperature"] == SOUND.temperature
+    assert facts["ccsi.input"]["side"] == 8
+    assert facts["ccsi.tasks"] == {"t1": [0, 1]}
+    assert str(Path(__file__).parents[2]).encode() not in content
+
+
+def test_the_card_states_use_licence_and_that_nothing_was_measured() -> None:
+    text = model_card(MODEL, None, name="toy")
+    for part in ("Not for diagnosis", "CC BY 4.0", "Not measured", "temperature 1.500"):
+        assert part.lower() in text.lower()
+
+
+def test_text_from_outside_is_no_markup() -> None:
+    hostile = dataclasses.replace(SOUND, dataset="<script>|[x](y)")
+    text = model_card(dataclasses.replace(MODEL, calibration=hostile), None, name="toy")
+    assert "<script>" not in text
+    assert "[x](y)" not in text
