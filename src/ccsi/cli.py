@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -43,11 +44,65 @@ def config(
 @app.command()
 def info() -> None:
     """Print the results of the last run: accuracy after each task, forgetting, where pages lie."""
-    from pathlib import Path
-
     from ccsi.commands.results import print_results
 
     print_results(Path())
+
+
+@app.command()
+def compare(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME]...",
+            help="Experiments, * and ? allowed; those of the last commit where none is named.",
+            show_default=False,
+        ),
+    ] = None,
+    study: Annotated[
+        Path | None, typer.Option("--study", help="The runs of this study, by the present code.")
+    ] = None,
+    baseline: Annotated[
+        str | None, typer.Option("--baseline", help="Test each group against this one.")
+    ] = None,
+    measure: Annotated[
+        str, typer.Option("--measure", help="What the printed test is about; the CSV has all.")
+    ] = "average_incremental_accuracy",
+    all_commits: Annotated[
+        bool, typer.Option("--all-commits", "-A", help="Also experiments of earlier commits.")
+    ] = False,
+    runs: Annotated[bool, typer.Option("--runs", help="Only list the runs.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Write OUT.csv and OUT.md. [default: beside the study]"),
+    ] = None,
+) -> None:
+    """Average experiments over seeds, test them against a baseline; unlike runs are refused."""
+    from rich.console import Console
+
+    from ccsi.commands import compare as command
+
+    selection = command.Selection(tuple(names or ()), study, all_commits)
+    command.run(
+        selection, baseline=baseline, measure=measure, out=out, list_runs=runs,
+        console=Console(width=None if sys.stdout.isatty() else 120),
+    )  # fmt: skip
+
+
+@app.command()
+def study(
+    file: Annotated[Path, typer.Argument(help="A YAML list of overrides, as studies/digits.yaml.")],
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Runs at a time.")] = 1,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check the runs and say what they take; run nothing.")
+    ] = False,
+) -> None:
+    """Run a study: many runs through DVC's queue. What is there already is not run again."""
+    from rich.console import Console
+
+    from ccsi.commands.study import run
+
+    run(file, jobs=jobs, dry_run=dry_run, console=Console(soft_wrap=True))
 
 
 def main() -> None:
