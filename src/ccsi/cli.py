@@ -105,6 +105,25 @@ def study(
     run(file, jobs=jobs, dry_run=dry_run, console=Console(soft_wrap=True))
 
 
+@app.command()
+def search(
+    file: Annotated[Path, typer.Argument(metavar="SPACE", help="As studies/lr.yaml; see docs.")],
+    task: Annotated[
+        str | None, typer.Option("--task", help="Search this task's own values; stop after it.")
+    ] = None,
+    trials: Annotated[int, typer.Option("--trials", min=1, help="In all, earlier ones too.")] = 20,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Workers on this machine.")] = 1,
+    worker: Annotated[int | None, typer.Option("--worker", hidden=True)] = None,
+) -> None:
+    """Search hyper-parameters on validation images; each trial is a cached run."""
+    from rich.console import Console
+
+    from ccsi.commands.search import run
+
+    console = Console(soft_wrap=True)
+    run(file, task=task, trials=trials, jobs=jobs, worker=worker, console=console)
+
+
 def main() -> None:
     """Entry point. A fault the user can mend is one line on stderr and exit status 1."""
     try:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,9 +82,9 @@ def last_words(name: str) -> str:
     return (told or lines or ["it wrote nothing"])[-1]
 
 
-def dvc(*arguments: str, cwd: Path | None = None) -> str:
+def dvc(*arguments: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:
     """Run DVC with this interpreter; its output. Raises ArtifactError where it fails."""
-    done = _dvc(*arguments, cwd=cwd)
+    done = _dvc(*arguments, cwd=cwd, env=env)
     if done.returncode:
         lines = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
         told = [line for line in lines if line.startswith("ERROR")] or lines[-1:] or ["no reason"]
@@ -91,16 +92,24 @@ def dvc(*arguments: str, cwd: Path | None = None) -> str:
     return done.stdout
 
 
-def _dvc(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "dvc", *arguments],
-        cwd=cwd,
-        env=dvc_environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def _dvc(
+    *arguments: str, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Through files, not pipes: a worker that DVC leaves behind would keep a pipe open."""
+    command = [sys.executable, "-m", "dvc", *arguments]
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            env={**dvc_environment(), **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            check=False,
+        )
+        out.seek(0)
+        err.seek(0)
+        return subprocess.CompletedProcess(command, done.returncode, out.read(), err.read())
 
 
 def dvc_environment() -> dict[str, str]:
