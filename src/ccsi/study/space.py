@@ -84,7 +84,7 @@ def read_space(file: Path, conf: Path, *, task: str | None) -> SearchSpace:
         raise ParameterError(f"cannot read {file}: {error}") from error
     if not isinstance(entries, dict):
         raise ParameterError(f"{file}: must be a mapping with the keys overrides, space, score")
-    space = parse(SearchSpace, entries, where=str(file))
+    space = parse(SearchSpace, entries, where="search", source=str(file))
     _check_keys(space, file, task)
     for values in space.corners():
         overrides = space.trial_overrides(values, task=task)
