@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -82,6 +83,81 @@ def purge(
 
     if not run(task, yes=yes, list_only=list_only, console=Console(soft_wrap=True)):
         raise typer.Exit(1)
+
+
+@app.command()
+def compare(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME]...",
+            help="Experiments, * and ? allowed; those of the last commit where none is named.",
+            show_default=False,
+        ),
+    ] = None,
+    study: Annotated[
+        Path | None, typer.Option("--study", help="The runs of this study, by the present code.")
+    ] = None,
+    baseline: Annotated[
+        str | None, typer.Option("--baseline", help="Test each group against this one.")
+    ] = None,
+    measure: Annotated[
+        str, typer.Option("--measure", help="What the printed test is about; the CSV has all.")
+    ] = "average_incremental_accuracy",
+    all_commits: Annotated[
+        bool, typer.Option("--all-commits", "-A", help="Also experiments of earlier commits.")
+    ] = False,
+    runs: Annotated[bool, typer.Option("--runs", help="Only list the runs.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Write OUT.csv and OUT.md. [default: beside the study]"),
+    ] = None,
+) -> None:
+    """Average experiments over seeds, test them against a baseline; unlike runs are refused."""
+    from rich.console import Console
+
+    from ccsi.commands import compare as command
+
+    selection = command.Selection(tuple(names or ()), study, all_commits)
+    command.run(
+        selection, baseline=baseline, measure=measure, out=out, list_runs=runs,
+        console=Console(width=None if sys.stdout.isatty() else 120),
+    )  # fmt: skip
+
+
+@app.command()
+def study(
+    file: Annotated[Path, typer.Argument(help="A YAML list of overrides, as studies/digits.yaml.")],
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Runs at a time.")] = 1,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check the runs and say what they take; run nothing.")
+    ] = False,
+) -> None:
+    """Run a study: many runs through DVC's queue. What is there already is not run again."""
+    from rich.console import Console
+
+    from ccsi.commands.study import run
+
+    run(file, jobs=jobs, dry_run=dry_run, console=Console(soft_wrap=True))
+
+
+@app.command()
+def search(
+    file: Annotated[Path, typer.Argument(metavar="SPACE", help="As studies/lr.yaml; see docs.")],
+    task: Annotated[
+        str | None, typer.Option("--task", help="Search this task's own values; stop after it.")
+    ] = None,
+    trials: Annotated[int, typer.Option("--trials", min=1, help="In all, earlier ones too.")] = 20,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Workers on this machine.")] = 1,
+    worker: Annotated[int | None, typer.Option("--worker", hidden=True)] = None,
+) -> None:
+    """Search hyper-parameters on validation images; each trial is a cached run."""
+    from rich.console import Console
+
+    from ccsi.commands.search import run
+
+    console = Console(soft_wrap=True)
+    run(file, task=task, trials=trials, jobs=jobs, worker=worker, console=console)
 
 
 def main() -> None:

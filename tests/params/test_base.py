@@ -25,6 +25,12 @@ def test_a_value_out_of_range_is_named(value: object) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_a_word_near_a_known_one_is_told() -> None:
+    values = {**SYNTHESIS.model_dump(), "start": "meen"}
+    with pytest.raises(ParameterError, match=r"synthesis\.start = 'meen'.*did you mean mean\?"):
+        parse(SynthesisParams, values, where="synthesis")
+
+
 def test_a_missing_key_says_how_to_get_it() -> None:
     with pytest.raises(ParameterError, match=r"loss\.idc is missing; run `ccsi config`"):
         parse(LossWeights, {k: v for k, v in WEIGHTS.items() if k != "idc"}, where="loss")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -19,12 +20,14 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False, allow_inf_nan=False)
 
 
-def parse(kind: type[SectionT], values: Mapping[str, Any], *, where: str) -> SectionT:
+def parse(
+    kind: type[SectionT], values: Mapping[str, Any], *, where: str, source: str = "params.yaml"
+) -> SectionT:
     """Validate one section. Raises ParameterError naming the key and the nearest known name."""
     try:
         return kind.model_validate(dict(values))
     except ValidationError as error:
-        raise ParameterError(_explain(kind, error, where)) from error
+        raise ParameterError(f"{source}: {_explain(kind, error, where, source)}") from error
 
 
 def merge(defaults: Mapping[str, Any], override: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -37,7 +40,7 @@ def merge(defaults: Mapping[str, Any], override: Mapping[str, Any] | None) -> di
     return merged
 
 
-def _explain(kind: type[Section], error: ValidationError, where: str) -> str:
+def _explain(kind: type[Section], error: ValidationError, where: str, source: str) -> str:
     problem = error.errors()[0]
     key = ".".join(str(part) for part in problem["loc"])
     at = f"{where}.{key}" if key else where
@@ -46,7 +49,17 @@ def _explain(kind: type[Section], error: ValidationError, where: str) -> str:
         hint = (
             f"did you mean {where}.{near[0]}?" if near else f"known: {', '.join(kind.model_fields)}"
         )
-        return f"params.yaml: unknown key {at}; {hint}"
+        return f"unknown key {at}; {hint}"
     if problem["type"] == "missing":
-        return f"params.yaml: {at} is missing; run `ccsi config` to compose it anew"
-    return f"params.yaml: {at} = {problem['input']!r}: {problem['msg']}"
+        hint = "; run `ccsi config` to compose it anew" if source == "params.yaml" else ""
+        return f"{at} is missing{hint}"
+    return f"{at} = {problem['input']!r}: {problem['msg']}{_nearest_choice(problem)}"
+
+
+def _nearest_choice(problem: Any) -> str:
+    """`; did you mean ...?` where one of a few words was expected."""
+    if problem["type"] != "literal_error":
+        return ""
+    choices = re.findall(r"'([^']+)'", str(problem["ctx"]["expected"]))
+    near = difflib.get_close_matches(str(problem["input"]), choices, n=1)
+    return f"; did you mean {near[0]}?" if near else ""

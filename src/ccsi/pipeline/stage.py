@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import string
 import sys
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from ccsi.pipeline.locking import exclusive_lock
 from ccsi.pipeline.outputs import Outputs
 from ccsi.pipeline.progress import progress_bar
 from ccsi.pipeline.snapshot import CodeSnapshot
+from ccsi.pipeline.times import log_seconds
 from ccsi.progress import Progress
 
 SectionT = TypeVar("SectionT", bound=Section)
@@ -64,6 +66,7 @@ class Stage:
         """Run under a lock in the current folder; publish the outs only if nothing changed."""
         address = f"{name}@{task}" if task else name
         with exclusive_lock(SCRATCH / "locks" / address, name=address):
+            start = time.monotonic()
             job = self.begin(task=task, staging=SCRATCH / "staging" / address)
             snapshot = CodeSnapshot(Path.cwd())
             job.outputs.prepare()
@@ -75,6 +78,8 @@ class Stage:
                     finish()
             finally:
                 job.outputs.clear()
+            values = {key: job.value(key) for key in job.parameters.keys}
+            log_seconds(values, stage=name, task=task, seconds=time.monotonic() - start)
 
     def begin(self, *, task: str, staging: Path) -> StageRun:
         """Resolve names and read the declared parameters."""

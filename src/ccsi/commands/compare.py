@@ -1,0 +1,132 @@
+"""`ccsi compare`: DVC's experiments averaged over seeds and tested against a baseline."""
+
+from __future__ import annotations
+
+import contextlib
+import fnmatch
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dvc.repo import Repo
+from rich.console import Console
+from rich.table import Table
+
+from ccsi.artifacts import save_table, write_text
+from ccsi.commands.experiments import Experiment, git_ids, list_experiments, open_project, read_run
+from ccsi.comparison.comparison import BY_TASK, MEASURES, Comparison, compare
+from ccsi.comparison.report import COLUMNS, csv_rows, datasets, markdown, table
+from ccsi.comparison.run import Run, require_runs
+from ccsi.comparison.runs_table import run_rows
+from ccsi.config.overrides import in_shell
+from ccsi.config.paths import CONF, project_root
+from ccsi.config.sections import nearest
+from ccsi.errors import ParameterError
+from ccsi.study.plan import identity, plan
+
+DEFAULT_OUT = Path("reports/comparison")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which experiments: these names (* and ? allowed), a study's, or all of the last commit."""
+
+    names: tuple[str, ...] = ()
+    study: Path | None = None
+    all_commits: bool = False
+
+
+def run(
+    selection: Selection,
+    *,
+    baseline: str | None,
+    measure: str,
+    out: Path | None,
+    list_runs: bool,
+    console: Console,
+) -> None:
+    """Compare, print, and write <out>.csv and <out>.md; or only list the runs.
+
+    Raises CcsiError where runs are unlike, with nothing written.
+    """
+    known = [*MEASURES, BY_TASK[1]]
+    if measure not in known:
+        raise ParameterError(f"--measure {measure}: no such measure{nearest(measure, known)}")
+    with contextlib.chdir(project_root(Path.cwd())), open_project(Path()) as repo:
+        runs, left_out = select(repo, selection)
+        for name, reason in left_out.items():
+            console.print(f"left out {name}: {reason}", highlight=False, markup=False)
+        require_runs(runs, left_out=left_out)
+        if list_runs:
+            console.print(_rich(*run_rows(runs), title=""))
+            return
+        found = compare(runs, baseline=baseline)
+        for dataset in datasets(found):
+            console.print(_rich(*table(found, dataset, measure=measure), title=dataset))
+        for note in found.notes:
+            console.print(note, highlight=False, markup=False)
+        _write(found, selection, out, measure, console)
+
+
+def select(repo: Repo, selection: Selection) -> tuple[list[Run], dict[str, str]]:
+    """The chosen runs, and why experiments that were meant are left out."""
+    runs, left_out = [], {}
+    for experiment in _named(repo, selection):
+        found = read_run(repo, experiment)
+        if isinstance(found, Run):
+            runs.append(found)
+        else:
+            left_out[experiment.name] = found
+    if selection.study is None:
+        return runs, left_out
+    wanted = {identity(planned.params) for planned in plan(selection.study, CONF)}
+    current = [r for r in runs if identity(r.params) in wanted and is_current(repo, r)]
+    return current, {}
+
+
+def is_current(repo: Repo, run: Run) -> bool:
+    """Whether the code that made a run is that of the last commit."""
+    return git_ids(Path(repo.root_dir), "HEAD", sorted(run.code)) == run.code
+
+
+def _named(repo: Repo, selection: Selection) -> list[Experiment]:
+    experiments = list_experiments(repo)
+    if selection.names:
+        _require_matches(selection.names, [e.name for e in experiments])
+        wanted = [
+            e for e in experiments if any(fnmatch.fnmatch(e.name, n) for n in selection.names)
+        ]
+        return wanted
+    if selection.all_commits or selection.study is not None:
+        return experiments
+    head = repo.scm.get_rev()
+    return [e for e in experiments if e.baseline == head]
+
+
+def _require_matches(patterns: Collection[str], names: Sequence[str]) -> None:
+    for pattern in patterns:
+        if not fnmatch.filter(names, pattern):
+            raise ParameterError(f"{pattern}: there is no such experiment{nearest(pattern, names)}")
+
+
+def _write(
+    found: Comparison, selection: Selection, out: Path | None, measure: str, console: Console
+) -> None:
+    stem = out or (selection.study.with_suffix("") if selection.study else DEFAULT_OUT)
+    baseline = ["--baseline", found.baseline] if found.baseline else []
+    chosen = ["--study", str(selection.study)] if selection.study else list(selection.names)
+    everything = ["--all-commits"] if selection.all_commits else []
+    told = in_shell(["ccsi", "compare", *chosen, *everything, *baseline])
+    save_table(stem.with_name(f"{stem.name}.csv"), csv_rows(found), columns=COLUMNS)
+    text = markdown(found, measure=measure, title=f"Comparison: {stem.name}", command=told)
+    write_text(stem.with_name(f"{stem.name}.md"), text)
+    console.print(f"written: {stem}.csv, {stem}.md", highlight=False)
+
+
+def _rich(headings: Sequence[str], rows: Sequence[Sequence[str]], *, title: str) -> Table:
+    drawn = Table(title=title or None, title_justify="left")
+    for index, heading in enumerate(headings):
+        drawn.add_column(heading, justify="left" if index == 0 else "right", overflow="fold")
+    for row in rows:
+        drawn.add_row(*row)
+    return drawn

@@ -1,0 +1,106 @@
+"""DVC's experiments, read from their commits without changing the workspace."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from dvc.repo import Repo
+
+from ccsi.comparison.run import Run, stale_stage
+from ccsi.errors import ArtifactError
+
+METRICS = "reports/metrics.json"
+MATRIX = "reports/tables/accuracy_matrix.csv"
+CODE = ("src/", "stages/", "runtime.lock")
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A name in the project's repository and the commit it stands for."""
+
+    name: str
+    commit: str
+    baseline: str
+
+
+@contextlib.contextmanager
+def open_project(root: Path) -> Iterator[Repo]:
+    """DVC's view of the project. Raises ArtifactError where it cannot be opened."""
+    from dvc.exceptions import DvcException
+
+    try:
+        with Repo(str(root)) as repo:
+            yield repo
+    except DvcException as error:
+        raise ArtifactError(f"DVC: {error}") from error
+
+
+def list_experiments(repo: Repo) -> list[Experiment]:
+    """Every experiment of every commit, in order of names."""
+    found = [
+        Experiment(str(name), str(commit), str(baseline))
+        for baseline, named in repo.experiments.ls(all_commits=True).items()
+        for name, commit in named
+        if name and commit
+    ]
+    return sorted(found, key=lambda e: (e.name, e.commit))
+
+
+def read_run(repo: Repo, experiment: Experiment) -> Run | str:
+    """The run that the experiment's commit holds; a sentence where it holds none of its own."""
+    files = repo.scm.get_fs(experiment.commit)
+    texts: dict[str, str] = {}
+    for path in ("params.yaml", "dvc.lock", METRICS, MATRIX):
+        if not files.exists(path):
+            return f"it has no {path}"
+        texts[path] = files.open(path, mode="r").read()
+    params, lock = yaml.safe_load(texts["params.yaml"]), yaml.safe_load(texts["dvc.lock"])["stages"]
+    stale = stale_stage(params, lock)
+    if stale is not None:
+        return f"{stale} did not run with its parameters"
+    return Run(
+        name=experiment.name,
+        params=params,
+        metrics=json.loads(texts[METRICS]),
+        learned=_learned(texts[MATRIX]),
+        code=git_ids(Path(repo.root_dir), experiment.commit, code_paths(lock)),
+        data=_data(params, lock),
+    )
+
+
+def code_paths(lock: Mapping[str, Any]) -> list[str]:
+    """The files and folders of the project's code that the stages in dvc.lock read."""
+    paths = {dep["path"] for entry in lock.values() for dep in entry["deps"]}
+    return sorted(path for path in paths if path.startswith(CODE))
+
+
+def git_ids(root: Path, commit: str, paths: list[str]) -> dict[str, str]:
+    """Git's id of the content of each path in a commit; paths that are not there are left out."""
+    asked = "".join(f"{commit}:{path}\n" for path in paths)
+    done = subprocess.run(
+        ["git", "cat-file", "--batch-check=%(objectname)"],
+        cwd=root, input=asked, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    answers = dict(zip(paths, done.stdout.splitlines(), strict=True))
+    return {path: found for path, found in answers.items() if not found.endswith("missing")}
+
+
+def _learned(text: str) -> dict[str, float]:
+    rows = csv.DictReader(io.StringIO(text))
+    return {
+        r["task"]: float(r["accuracy"]) for r in rows if r["after"] == r["task"] and r["accuracy"]
+    }
+
+
+def _data(params: Mapping[str, Any], lock: Mapping[str, Any]) -> dict[str, str]:
+    entries = [lock[f"prepare@{task}"] for task in params["tasks"]]
+    return {out["path"]: str(out["md5"]) for entry in entries for out in entry["outs"]}

@@ -1,0 +1,1 @@
+"""Many runs beside each other: which belong together, and what may be said about them."""

@@ -1,0 +1,144 @@
+"""A comparison as CSV rows, as Markdown, and as the cells of a terminal's table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ccsi.comparison.comparison import Comparison, Line, differing_settings
+
+COLUMNS = (
+    "dataset", "group", "measure", "mean", "std", "n", "seeds", "baseline", "paired_n",
+    "difference", "low", "high", "p_t", "p_wilcoxon",
+)  # fmt: skip
+SHOWN = {
+    "accuracy": "accuracy",
+    "average_incremental_accuracy": "avg. incremental",
+    "forgetting": "forgetting",
+    "intransigence": "intransigence",
+}
+EXPLAINED = (
+    "Percent: mean ± standard deviation over seeds (n - 1), n runs. Accuracy: after the last task, "
+    "over all classes. Average incremental: mean of the accuracies after each task. Forgetting: "
+    "lower is better. Intransigence: accuracy on a task just learned, joint's minus the method's, "
+    "same seeds, averaged over tasks; lower is better."
+)
+TESTED = (
+    "Δ: mean difference of {measure} to {baseline} over the seeds both have, with its 95 % "
+    "interval (Student's t); p: two-sided paired t-test / exact Wilcoxon signed-rank test, whose "
+    "least value for n seeds is 2^(1-n). Not corrected for the number of tests."
+)
+
+
+def csv_rows(comparison: Comparison) -> list[dict[str, Any]]:
+    """One row for each data set, group and measure; empty cells where nothing is defined."""
+    return [
+        {
+            "dataset": line.dataset,
+            "group": line.group,
+            "measure": line.measure,
+            "mean": line.spread.mean,
+            "std": line.spread.std,
+            "n": line.spread.n,
+            "seeds": " ".join(map(str, line.seeds)),
+            **_test_cells(line, comparison.baseline),
+        }
+        for line in comparison.lines
+    ]
+
+
+def datasets(comparison: Comparison) -> list[str]:
+    """The data sets, in order."""
+    return list(dict.fromkeys(dataset for dataset, _ in comparison.groups))
+
+
+def table(
+    comparison: Comparison, dataset: str, *, measure: str
+) -> tuple[list[str], list[list[str]]]:
+    """Headings and rows of one data set; `measure` is the one that is tested."""
+    tested = comparison.baseline is not None
+    shown = [m for m in SHOWN if any(x.measure == m for x in comparison.lines)]
+    headings = ["group", "n", *(SHOWN[m] for m in shown)]
+    rows = []
+    for of, label in comparison.groups:
+        if of == dataset:
+            cells = [label, str(len(comparison.groups[of, label]))]
+            cells += [_spread(comparison.line(dataset, label, m)) for m in shown]
+            rows.append(
+                cells + (_paired(comparison.line(dataset, label, measure)) if tested else [])
+            )
+    return headings + (["Δ [95 %]", "n", "p t / W"] if tested else []), rows
+
+
+def markdown(comparison: Comparison, *, measure: str, title: str, command: str) -> str:
+    """The whole comparison as a Markdown page."""
+    parts = [f"# {title}", f"Written by `{command}`.", EXPLAINED]
+    if comparison.baseline is not None:
+        parts.append(TESTED.format(measure=_name(measure), baseline=comparison.baseline))
+    for dataset in datasets(comparison):
+        run = next(r[0] for (of, _), r in comparison.groups.items() if of == dataset)
+        parts.append(f"## {dataset}")
+        parts.append(
+            f"{run.metrics['split']} images, {run.metrics['n_test']} of them; "
+            f"{len(run.params['tasks'])} tasks; epoch kept: {run.metrics['selection']}."
+        )
+        parts.append(_markdown_table(*table(comparison, dataset, measure=measure)))
+        differing = differing_settings(comparison, dataset)
+        if differing:
+            groups = list(next(iter(differing.values())))
+            rows = [[f"`{key}`", *row.values()] for key, row in differing.items()]
+            parts.append("Settings that differ:")
+            parts.append(_markdown_table(["key", *groups], rows))
+    parts += [f"- {note}" for note in comparison.notes]
+    return "\n\n".join(parts) + "\n"
+
+
+def _test_cells(line: Line, baseline: str | None) -> dict[str, Any]:
+    test = line.paired
+    if test is None:
+        return {}
+    return {
+        "baseline": baseline,
+        "paired_n": test.n,
+        "difference": test.difference,
+        "low": test.low,
+        "high": test.high,
+        "p_t": test.p_t,
+        "p_wilcoxon": test.p_wilcoxon,
+    }
+
+
+def _spread(line: Line | None) -> str:
+    if line is None:
+        return "-"
+    std = "" if line.spread.std is None else f" ± {100 * line.spread.std:.1f}"
+    return f"{100 * line.spread.mean:.1f}{std}"
+
+
+def _paired(line: Line | None) -> list[str]:
+    test = None if line is None else line.paired
+    if test is None:
+        return ["", "", ""]
+    interval = ""
+    if test.low is not None and test.high is not None:
+        interval = f" [{100 * test.low:+.1f}, {100 * test.high:+.1f}]"
+    return [
+        f"{100 * test.difference:+.1f}{interval}",
+        str(test.n),
+        f"{_p(test.p_t)} / {_p(test.p_wilcoxon)}",
+    ]
+
+
+def _p(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.3f}" if value >= 0.001 else "<0.001"
+
+
+def _name(measure: str) -> str:
+    return measure.replace("_", " ")
+
+
+def _markdown_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [headings, ["---", *["---:"] * (len(headings) - 1)], *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

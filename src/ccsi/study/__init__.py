@@ -1,0 +1,1 @@
+"""Studies: many runs written down beforehand, what they will cost, and where they stand."""

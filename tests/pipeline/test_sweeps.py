@@ -1,0 +1,36 @@
+"""A study, its comparison and a search, for real, on the tiny configuration."""
+
+import csv
+
+import pytest
+
+from tests.pipeline.project import Project
+
+STUDY = "- method=finetune\n- seed=0,1\n"
+SPACE = "overrides: [method=finetune]\nspace: {update.lr: [0.01, 0.03, 0.1]}\n"
+
+
+@pytest.mark.slow
+def test_a_study_runs_once_and_is_compared(project: Project) -> None:
+    (project.root / "mine.yaml").write_text(STUDY)
+    told = project.ccsi("study", "mine.yaml").stdout
+    assert "2 runs, 0 done already, 2 to run" in told
+    assert "2 done, 0 failed, 0 left" in told
+    again = project.ccsi("study", "mine.yaml").stdout
+    assert "2 runs, 2 done already, 0 to run" in again
+    project.ccsi("compare", "--study", "mine.yaml")
+    rows = list(csv.DictReader((project.root / "mine.csv").open()))
+    found = [row for row in rows if row["measure"] == "accuracy"]
+    assert [(row["group"], row["n"], row["seeds"]) for row in found] == [("finetune", "2", "0 1")]
+
+
+@pytest.mark.slow
+def test_a_search_of_three_trials_reads_validation_images_alone(project: Project) -> None:
+    (project.root / "lr.yaml").write_text(SPACE)
+    project.ccsi("search", "lr.yaml", "--task", "t2", "--trials", "3")
+    rows = list(csv.DictReader((project.root / "lr-t2.trials.csv").open()))
+    assert [row["state"] for row in rows] == ["complete"] * 3
+    assert all(0 <= float(row["score"]) <= 1 for row in rows)
+    assert not list((project.root / ".ccsi/search").glob("*/"))
+    again = project.ccsi("search", "lr.yaml", "--task", "t2", "--trials", "3").stdout
+    assert "3 complete trials" in again

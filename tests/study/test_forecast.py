@@ -1,0 +1,58 @@
+"""What is shared is counted once; what ran before is not counted at all."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ccsi.pipeline.times import LOG, log_seconds, settings_digest
+from ccsi.study.forecast import ResolvedStage, Times, forecast, stage_keys
+
+STAGES = [
+    ResolvedStage("train@t1", "train", ("seed",), ("code.py",), ("data/models/t1",)),
+    ResolvedStage("update@t2", "update", ("loss",), ("data/models/t1",), ("data/models/t2",)),
+    ResolvedStage("summarize", "sum", (), ("data/models",), ("out",)),
+]
+
+
+def keys(params: dict[str, Any], content: str = "c") -> dict[str, str]:
+    return stage_keys(STAGES, params, lambda path: content)
+
+
+def test_a_change_reaches_what_lies_below_it_alone() -> None:
+    before = keys({"seed": 0, "loss": 1})
+    loss = keys({"seed": 0, "loss": 2})
+    assert [a for a in before if before[a] != loss[a]] == ["update@t2", "summarize"]
+    seed = keys({"seed": 1, "loss": 1})
+    assert [a for a in before if before[a] != seed[a]] == ["train@t1", "update@t2", "summarize"]
+    code = keys({"seed": 0, "loss": 1}, content="d")
+    assert all(before[a] != code[a] for a in before)
+
+
+def test_shared_and_finished_stages_are_not_run_again() -> None:
+    runs = [(p, STAGES, keys(p)) for p in ({"seed": 0, "loss": 1}, {"seed": 0, "loss": 2})]
+    times = Times(kind={"train": 10.0, "update": 4.0})
+    found = forecast(runs, known=(), times=times)
+    assert (found["train"].to_run, found["train"].shared, found["train"].seconds) == (1, 1, 10.0)
+    assert (found["update"].to_run, found["update"].seconds) == (2, 8.0)
+    assert (found["summarize"].to_run, found["summarize"].unknown) == (2, 2)
+    again = forecast(runs, known=set(runs[0][2].values()), times=times)
+    assert again["train"].to_run == 0
+    assert again["update"].to_run == 1
+
+
+def test_times_are_logged_in_the_project_that_was_called_and_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+    for seed, seconds in ((0, 1.0), (1, 3.0)):
+        log_seconds({"seed": seed, "loss": 1}, stage="update", task="t2", seconds=seconds)
+    log_seconds({"seed": 0, "loss": 2}, stage="update", task="t2", seconds=100.0)
+    times = Times.read(tmp_path / LOG)
+    assert times.exact["update", settings_digest({"loss": 1})] == 2.0
+    assert times.kind["update"] == 3.0
+    update = ResolvedStage("update@t3", "", ("loss", "seed"), (), ())
+    assert times.seconds(update, {"loss": 1, "seed": 7}) == 2.0
+    assert times.seconds(update, {"loss": 9, "seed": 7}) == 3.0
+    assert times.seconds(ResolvedStage("train@t1", "", (), (), ()), {}) is None
+    assert Times.read(tmp_path / "none.csv") == Times()
