@@ -48,6 +48,7 @@ def lay_out_tasks(params: Mapping[str, Any]) -> Record:
             "means_before": start if first_new else _path(MEANS, number - 1),
             "images": TASKS if params["evaluate"]["split"] == "val" else TEST,
             "model": start if known else _path(MODELS, number),
+            "rehearsed": _rehearsed(params, number, known=known),
             **_own_values(params["per_task"], f"t{number}"),
         }
     return tasks
@@ -94,9 +95,12 @@ def lay_out_first(params: Mapping[str, Any]) -> Record:
 
 
 def lay_out_summary(params: Mapping[str, Any]) -> Record:
-    """`summary`: the impressions that the summary shows, if the method makes any."""
+    """`summary`: the impressions and the other runs' numbers that the summary shows, if any."""
     makes = bool(lay_out_rehearsals(params))
-    return {"impressions": IMPRESSIONS if makes else NOTHING}
+    return {
+        "impressions": IMPRESSIONS if makes else NOTHING,
+        "bounds": params["report"]["bounds"] or NOTHING,
+    }
 
 
 def _looks_back(params: Mapping[str, Any], task: str) -> bool:
@@ -120,6 +124,13 @@ def _previous(task: str) -> str:
 
 def _path(folder: str, number: int) -> str:
     return f"{folder}/t{number}" if number > 0 else NOTHING
+
+
+def _rehearsed(params: Mapping[str, Any], number: int, *, known: bool) -> str:
+    """The impressions that a task's model was updated with."""
+    updated = not known and (number > 1 or params["start"] is not None)
+    rehearses = updated and params["method"]["rehearsal"] == "impressions"
+    return _path(IMPRESSIONS, number - 1) if rehearses else NOTHING
 
 
 def _reads(dataset: DatasetParams, layout: TaskLayout) -> str:

@@ -15,6 +15,7 @@ from ccsi.params.evaluate import EvaluateParams
 from ccsi.params.loss import LossWeights
 from ccsi.params.method import MethodParams
 from ccsi.params.model import ModelParams
+from ccsi.params.report import ReportParams
 from ccsi.params.synthesis import SynthesisParams
 from ccsi.params.trainer import TrainerParams
 from ccsi.params.training import TrainParams, UpdateParams
@@ -28,6 +29,7 @@ SECTIONS: dict[str, type[Section]] = {
     "dataset": DatasetParams,
     "method": MethodParams,
     "evaluate": EvaluateParams,
+    "report": ReportParams,
     "trainer": TrainerParams,
 }
 SCALARS = ("seed", "split", "start", "per_task")

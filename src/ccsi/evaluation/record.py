@@ -13,6 +13,11 @@ from ccsi.errors import ArtifactError
 from ccsi.evaluation import metrics
 from ccsi.evaluation.auc import one_vs_rest_auc
 from ccsi.evaluation.calibration import expected_calibration_error, reliability_table
+from ccsi.evaluation.uncertainty import (
+    auc_error,
+    balanced_accuracy_error,
+    calibration_error_error,
+)
 
 DIGITS = 6
 """Decimals kept in a record: far below what one image changes, and stable to read and compare."""
@@ -78,6 +83,11 @@ def evaluate(
         "balanced_accuracy": _number(metrics.balanced_accuracy(confusion)),
         "auc": _number(one_vs_rest_auc(probabilities, labels)),
         "ece": _number(expected_calibration_error(table)),
+        "standard_errors": {
+            "balanced_accuracy": _number(balanced_accuracy_error(confusion)),
+            "auc": _number(auc_error(probabilities, labels)),
+            "ece": _number(calibration_error_error(probabilities, labels, table)),
+        },
         "support": confusion.sum(axis=1).tolist(),
         "recall": _recall(confusion, names),
         "confusion": confusion.tolist(),

@@ -18,16 +18,18 @@ from ccsi.evaluation.record import Circumstances, SeenTask, evaluate
 from ccsi.models.classifier import Classifier
 from ccsi.models.predict import predict
 from ccsi.params.evaluate import EvaluateParams
+from ccsi.pipeline.pictures import Shown, choose_shown
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """record: for evaluation.json; probabilities [N, K], labels [N], tasks [N]."""
+    """record: for evaluation.json; probabilities [N, K], labels [N], tasks [N]; what is shown."""
 
     record: Mapping[str, Any]
     probabilities: np.ndarray
     labels: np.ndarray
     tasks: np.ndarray
+    shown: list[Shown]
 
 
 def evaluate_model(
@@ -44,6 +46,7 @@ def evaluate_model(
     ]
     infos: list[TaskInfo] = []
     parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    shown: list[Shown] = []
     for index, task in enumerate(seen):
         folder = images / task.task
         if folder.is_dir():
@@ -52,6 +55,7 @@ def evaluate_model(
             probabilities = predict(classifier, pixels, batch=params.batch).numpy()
             infos.append(info)
             parts.append((probabilities, found.labels, np.full(len(found.labels), index)))
+            shown.append(choose_shown(classifier, found, probabilities, batch=params.batch))
     if not parts:
         raise ArtifactError(f"{images} holds no images of a task that the model has learned")
     probabilities, labels, tasks = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
@@ -59,7 +63,7 @@ def evaluate_model(
     record = evaluate(
         probabilities, labels, tasks, seen=seen, circumstances=circumstances, bins=params.bins
     )
-    return Evaluation(record, probabilities, labels, tasks)
+    return Evaluation(record, probabilities, labels, tasks, shown)
 
 
 def save_evaluation(folder: Path, evaluation: Evaluation) -> None:
