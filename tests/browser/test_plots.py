@@ -16,7 +16,7 @@ import yaml
 from ccsi.reporting.report import ReportPaths, summarize
 from ccsi.reporting.results import RunResults
 from tests.browser.conftest import Browser
-from tests.reporting.toy_run import make_run
+from tests.reporting.toy_run import make_context, make_run
 
 ROOT = Path(__file__).resolve().parents[2]
 PLOTS = yaml.safe_load((ROOT / "dvc.yaml").read_text())["plots"]
@@ -38,7 +38,7 @@ def report(root: Path, run: RunResults) -> None:
         sheets=root / "reports/sheets",
         page=root / "reports/index.html",
     )
-    summarize(run, paths, links={})
+    summarize(run, paths, make_context(len(run.evaluations)))
 
 
 def command(root: Path, *words: str) -> None:

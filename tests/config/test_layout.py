@@ -27,7 +27,10 @@ def test_each_increment_starts_from_the_model_and_impressions_before_it() -> Non
         "means": "data/means/t2",
     }
     assert params["first"] == {"t1": {"data": "data/tasks/t1"}}
-    assert params["summary"] == {"impressions": "data/impressions"}
+    assert params["summary"] == {
+        "impressions": "data/impressions",
+        "bounds": "data/none",
+    }
     assert [task["means_before"] for task in params["tasks"].values()] == [
         "data/none",
         *(f"data/means/t{n}" for n in range(1, 5)),
@@ -39,7 +42,7 @@ def test_a_method_without_impressions_rehearses_nothing() -> None:
     assert params["rehearsals"] == {}
     assert params["increments"]["t2"]["impressions"] == "data/none"
     assert params["increments"]["t2"]["model"] == "data/models/t1"
-    assert params["summary"] == {"impressions": "data/none"}
+    assert params["summary"] == {"impressions": "data/none", "bounds": "data/none"}
 
 
 def test_joint_training_reads_all_tasks_and_no_model() -> None:

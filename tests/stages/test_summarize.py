@@ -1,5 +1,6 @@
 """The summarize stage, from the files of a small run to the report."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,12 +8,15 @@ import yaml
 
 from ccsi.artifacts import load_json
 from stages.summarize import STAGE, run
-from tests.reporting.toy_run import make_run, write_run
+from tests.reporting.toy_run import ROOT, SETTINGS, make_run, write_run
 
 
 def prepare(root: Path, *, impressions: str = "data/impressions") -> None:
     tasks: dict[str, dict[str, str]] = {f"t{t}": {} for t in (1, 2, 3)}
-    parameters = {"tasks": tasks, "summary": {"impressions": impressions}}
+    tasks = {task: {"loss": {}, "train": {}, "update": {}, "synthesis": {}} for task in tasks}
+    summary = {"impressions": impressions, "bounds": "data/none"}
+    parameters = {"tasks": tasks, "summary": summary, **SETTINGS}
+    shutil.copytree(ROOT / ".dvc/plots", root / ".dvc/plots")
     (root / "params.yaml").write_text(yaml.safe_dump(parameters))
     write_run(root, make_run(impressions=impressions != "data/none"))
     (root / "data/none").write_text("")

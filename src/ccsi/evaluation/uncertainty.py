@@ -129,6 +129,6 @@ def _auc_influence(score: np.ndarray, positive: np.ndarray) -> np.ndarray:
 
 def _share_below(ordered: np.ndarray, values: np.ndarray) -> np.ndarray:
     """For each value the share of `ordered` that is smaller; ties count half."""
-    left, right = (np.searchsorted(ordered, values, side=side) for side in ("left", "right"))  # type: ignore[call-overload]
+    left, right = (np.searchsorted(ordered, values, side=side) for side in ("left", "right"))
     share: np.ndarray = (left + right) / (2 * len(ordered))
     return share

@@ -31,10 +31,10 @@ class Bound:
 def load_bounds(path: Path, record: Mapping[str, Any]) -> list[Bound]:
     """The methods that `path` has numbers of for a run's data set and tasks, in its order.
 
-    record: the run's last evaluation record. path: CSV with the columns dataset, method, seed, task, accuracy, one row for each task of a
-    run; an empty file is the placeholder for "none". Methods that lack one of `tasks`, or have
-    others, were run on another split and are left out. Raises ArtifactError where a column is
-    missing or a number is none.
+    record: the run's last evaluation record. path: CSV with the columns dataset, method, seed,
+    task, accuracy, one row for each task of a run; an empty file is the placeholder for "none".
+    Methods that lack one of the tasks, or have others, were run on another split and are left out.
+    Raises ArtifactError where a column is missing or a number is none.
     """
     tasks = [str(task["task"]) for task in record["tasks"]]
     values: dict[str, dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ def class_strips(results: RunResults) -> list[ClassStrip]:
     """Every class that was old at the last task, in order of arrival."""
     record = results.evaluations[-1]
     names, tasks = record["class_names"], [str(task["task"]) for task in record["tasks"]]
-    following = dict(zip(tasks, tasks[1:], strict=False))
+    following = dict(pairwise(tasks))
     images = "test" if record["split"] == "test" else "validation"
     strips = []
     for task in record["tasks"][:-1]:

@@ -22,11 +22,15 @@ def render(name: str, *, charts: Mapping[str, Chart], templates: Templates, **va
     Every text is escaped; the only markup that comes from outside is the scripts of `templates`.
     """
     specs = {key: templates.fill(chart) for key, chart in charts.items()}
-    return _environment().get_template(name).render(
-        charts=charts,
-        specs=Markup(_json_in_script(specs)),
-        scripts=Markup(templates.scripts),
-        **values,
+    return (
+        _environment()
+        .get_template(name)
+        .render(
+            charts=charts,
+            specs=Markup(_json_in_script(specs)),
+            scripts=Markup(templates.scripts),
+            **values,
+        )
     )
 
 

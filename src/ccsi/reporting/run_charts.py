@@ -31,9 +31,7 @@ def run_charts(tables: Tables, method: str, bounds: Sequence[Bound]) -> dict[str
     return {name: chart for name, chart in charts.items() if _says_something(chart)}
 
 
-def _chart(
-    tables: Tables, table: str, template: str, x: str, y: str, alt: Any
-) -> Chart:
+def _chart(tables: Tables, table: str, template: str, x: str, y: str, alt: Any) -> Chart:
     rows = tables[table].rows
     return Chart(template, x, y, rows, alt(rows))
 
@@ -104,6 +102,4 @@ def _curves(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _listed(rows: Sequence[Mapping[str, Any]], name: str, value: str) -> str:
-    return ", ".join(
-        f"{row[name]} {percent(row[value])}" for row in rows if row[value] is not None
-    )
+    return ", ".join(f"{row[name]} {percent(row[value])}" for row in rows if row[value] is not None)

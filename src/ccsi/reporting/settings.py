@@ -28,7 +28,11 @@ def budget(settings: Settings) -> str:
 
 def losses(settings: Settings) -> str:
     """The loss terms of the update that have a weight."""
-    used = [f"{weight:g} \N{MULTIPLICATION SIGN} {name}" for name, weight in settings["loss"].items() if weight]
+    used = [
+        f"{weight:g} \N{MULTIPLICATION SIGN} {name}"
+        for name, weight in settings["loss"].items()
+        if weight
+    ]
     return " + ".join(used) or "none"
 
 
