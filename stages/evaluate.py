@@ -13,23 +13,28 @@ STAGE = TorchStage(
     parameters=(
         *("evaluate", "dataset.name", "method.name"),
         *("tasks.{task}.calibration", "tasks.{task}.images", "tasks.{task}.model"),
+        "tasks.{task}.rehearsed",
     ),
     outs=("reports/evaluations/{task}",),
 )
 
 
 def run(job: StageRun) -> None:
-    """Read model, temperature and images, predict, write the record and the probabilities."""
+    """Read model, temperature and images, predict, write the record and what a reader is shown."""
     params = job.section(EvaluateParams, "evaluate")
     method, dataset = str(job.value("method.name")), str(job.value("dataset.name"))
 
     from ccsi.pipeline.evaluation import evaluate_model, save_evaluation
+    from ccsi.pipeline.pictures import save_shown
 
-    model, images, calibration = (
-        Path(job.value(f"tasks.{{task}}.{kind}")) for kind in ("model", "images", "calibration")
+    model, images, calibration, rehearsed = (
+        Path(job.value(f"tasks.{{task}}.{kind}"))
+        for kind in ("model", "images", "calibration", "rehearsed")
     )
     evaluation = evaluate_model(model, images, calibration, params, method=method, dataset=dataset)
-    save_evaluation(job.out("reports/evaluations/{task}"), evaluation)
+    folder = job.out("reports/evaluations/{task}")
+    save_evaluation(folder, evaluation)
+    save_shown(folder, evaluation.shown, evaluation.classifier, rehearsed, batch=params.batch)
 
 
 if __name__ == "__main__":

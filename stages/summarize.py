@@ -8,22 +8,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 from ccsi.artifacts import save_json
 from ccsi.pipeline.machine import collect_machines
 from ccsi.pipeline.stage import Stage, StageRun
+from ccsi.reporting.bounds import load_bounds
+from ccsi.reporting.charts import Templates
 from ccsi.reporting.report import ReportPaths, summarize
 from ccsi.reporting.results import load_results
+from ccsi.reporting.run_page import Context
+from ccsi.reporting.settings import SHOWN
 
+REPORTS = ("metrics.json", "machine.json", "tables", "plots", "sheets", "index.html")
 STAGE = Stage(
-    parameters=("tasks", "summary"),
-    outs=(
-        "reports/metrics.json",
-        "reports/machine.json",
-        "reports/tables",
-        "reports/plots",
-        "reports/sheets",
-        "reports/index.html",
-    ),
+    parameters=("summary", "tasks", *SHOWN), outs=tuple(f"reports/{name}" for name in REPORTS)
 )
-
-EVALUATIONS, MEANS, MODELS = Path("reports/evaluations"), Path("data/means"), Path("data/models")
+EVALUATIONS, PLOTS = Path("reports/evaluations"), Path(".dvc/plots")
+MEANS, MODELS = Path("data/means"), Path("data/models")
 
 
 def run(job: StageRun) -> None:
@@ -36,15 +33,17 @@ def run(job: StageRun) -> None:
         models=MODELS,
         impressions=Path(summary["impressions"]),
     )
-    paths = ReportPaths(
-        metrics=job.out("reports/metrics.json"),
-        tables=job.out("reports/tables"),
-        plots=job.out("reports/plots"),
-        sheets=job.out("reports/sheets"),
-        page=job.out("reports/index.html"),
-    )
+    last = results.evaluations[-1]
     models = {task: str(record["model"]) for task, record in tasks.items()}
-    summarize(results, paths, links=links(models, list(results.impressions)))
+    context = Context(
+        settings={key: job.value(key) for key in SHOWN},
+        tasks=tasks,
+        bounds=load_bounds(Path(summary["bounds"]), last),
+        templates=Templates(PLOTS),
+        links=links(models, list(results.impressions)),
+    )
+    metrics, _, tables, plots, sheets, page = (job.out(out) for out in STAGE.outs)
+    summarize(results, ReportPaths(metrics, tables, plots, sheets, page), context)
     save_json(job.out("reports/machine.json"), collect_machines([MODELS]))
 
 

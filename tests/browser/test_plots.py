@@ -16,7 +16,7 @@ import yaml
 from ccsi.reporting.report import ReportPaths, summarize
 from ccsi.reporting.results import RunResults
 from tests.browser.conftest import Browser
-from tests.reporting.toy_run import make_run
+from tests.reporting.toy_run import make_context, make_run
 
 ROOT = Path(__file__).resolve().parents[2]
 PLOTS = yaml.safe_load((ROOT / "dvc.yaml").read_text())["plots"]
@@ -38,7 +38,7 @@ def report(root: Path, run: RunResults) -> None:
         sheets=root / "reports/sheets",
         page=root / "reports/index.html",
     )
-    summarize(run, paths, links={})
+    summarize(run, paths, make_context(len(run.evaluations)))
 
 
 def command(root: Path, *words: str) -> None:
@@ -143,24 +143,36 @@ def test_a_run_without_impressions_and_with_one_task_still_draws(
     check_all_drawn(browser, blank=frozenset({"Forgetting_per_task", "Synthesis_losses"}))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_report_page_opens_offline(
-    tmp_path: Path, start_browser: Callable[..., Browser], scheme: str
+def emulate(browser: Browser, *, width: int, scheme: str) -> None:
+    """A screen of this width, and a reader who prefers light or dark."""
+    screen = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+    prefers = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": prefers})
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_report_page_draws_everything_offline(
+    tmp_path: Path, start_browser: Callable[..., Browser], scheme: str, width: int
 ) -> None:
-    browser = start_browser(*(["--force-dark-mode"] if scheme == "dark" else []))
+    browser = start_browser()
+    emulate(browser, width=width, scheme=scheme)
     names = ["basophil", "eosinophil", "erythroblast", "immature granulocytes (myelocytes)"]
     report(tmp_path, make_run(tasks=5, side=28, names=[*names, *(f"class {c}" for c in range(6))]))
     page = tmp_path / "reports/index.html"
     browser.open(page)
-    pictures = browser.run(
-        "document.querySelectorAll('img').forEach((image) => { image.loading = 'eager'; });"
-        "return document.images.length"
-    )
-    assert pictures == 2 + 5
-    browser.wait("return [...document.images].every((image) => image.naturalWidth > 0)")
+    browser.wait("return document.querySelectorAll('.vega-embed svg').length === 9")
+    marks = browser.run(MARKS)
+    assert set(marks) == {"accuracy", "matrix", "forgetting", "recall", "confusion",
+                          "reliability", "features", "training", "synthesis"}  # fmt: skip
+    assert min(marks.values()) > 0
+    assert browser.run("return [...document.images].every((i) => i.naturalWidth > 0 && i.alt)")
+    assert browser.run("return document.querySelectorAll('.failed').length") == 0
+    # Nothing is wider than the screen but what scrolls by itself.
+    assert browser.run("return document.documentElement.scrollWidth") == width
     missing = [a for a in json.loads(browser.run(
         "return JSON.stringify([...document.links].map((link) => link.getAttribute('href')))"
-    )) if not (page.parent / a).exists()]  # fmt: skip
+    )) if not a.startswith("#") and not (page.parent / a).exists()]  # fmt: skip
     assert missing == []
-    check_offline(browser)
-    keep(browser, f"page-{scheme}")
+    check_offline(browser, expect="fit-y")  # a chart of steps fits one direction only
+    keep(browser, f"page-{scheme}-{width}")

@@ -36,6 +36,7 @@ def test_each_increment_starts_from_the_model_and_impressions_before_it() -> Non
     assert params["first"] == {"t1": {"data": "data/tasks/t1"}}
     assert params["summary"] == {
         "impressions": "data/impressions",
+        "bounds": "data/none",
         "trained": ["t1", "t2", "t3", "t4", "t5"],
     }
     assert [task["means_before"] for task in params["tasks"].values()] == [
@@ -49,7 +50,7 @@ def test_a_method_without_impressions_rehearses_nothing() -> None:
     assert params["rehearsals"] == {}
     assert params["increments"]["t2"]["rehearsed"] == "data/none"
     assert params["increments"]["t2"]["model"] == "data/models/t1"
-    assert params["summary"]["impressions"] == "data/none"
+    assert params["summary"]["impressions"] == params["summary"]["bounds"] == "data/none"
 
 
 def test_exemplars_are_kept_task_by_task_and_rehearsed() -> None:

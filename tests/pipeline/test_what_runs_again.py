@@ -50,7 +50,7 @@ def test_a_changed_parameter(project: Project, key: str, value: object, expected
 @pytest.mark.parametrize(
     ("file", "expected"),
     [
-        pytest.param("src/ccsi/reporting/page.py", {"summarize"}, id="the page"),
+        pytest.param("src/ccsi/reporting/run_page.py", {"summarize"}, id="the page"),
         pytest.param("src/ccsi/evaluation/metrics.py", EVALUATIONS, id="a metric retrains nothing"),
         pytest.param("src/ccsi/methods/finetune.py", set(), id="another method"),
         pytest.param("src/ccsi/data/sources/npz.py", set(), id="another source"),

@@ -42,7 +42,7 @@ def test_same_bytes_twice(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         write_tables(tmp_path / folder, make_tables(make_run(seed=5)))
     names = sorted(file.name for file in (tmp_path / "a").iterdir())
-    assert len(names) == 8
+    assert len(names) == 9
     for name in names:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 

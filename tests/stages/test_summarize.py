@@ -1,5 +1,6 @@
 """The summarize stage, from the files of a small run to the report."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,13 +8,15 @@ import yaml
 
 from ccsi.artifacts import load_json
 from stages.summarize import STAGE, run
-from tests.reporting.toy_run import make_run, write_run
+from tests.reporting.toy_run import ROOT, SETTINGS, make_run, write_run
 
 
 def prepare(root: Path, *, impressions: str = "data/impressions") -> None:
-    tasks = {f"t{t}": {"model": f"data/models/t{t}"} for t in (1, 2, 3)}
-    summary = {"impressions": impressions, "trained": list(tasks)}
-    parameters = {"tasks": tasks, "summary": summary}
+    own: dict[str, dict[str, str]] = {"loss": {}, "train": {}, "update": {}, "synthesis": {}}
+    tasks = {f"t{t}": {"model": f"data/models/t{t}", **own} for t in (1, 2, 3)}
+    summary = {"impressions": impressions, "bounds": "data/none", "trained": list(tasks)}
+    parameters = {"tasks": tasks, "summary": summary, **SETTINGS}
+    shutil.copytree(ROOT / ".dvc/plots", root / ".dvc/plots")
     (root / "params.yaml").write_text(yaml.safe_dump(parameters))
     write_run(root, make_run(impressions=impressions != "data/none"))
     (root / "data/none").write_text("")

@@ -61,6 +61,7 @@ def lay_out_tasks(params: Mapping[str, Any]) -> Record:
             "images": TASKS if params["evaluate"]["split"] == "val" else TEST,
             "model": start if known else _path(models, number),
             "calibration": NOTHING if known else _path(CALIBRATION, number),
+            "rehearsed": _rehearsed(params, number, known=known),
             **_own_values(params["per_task"], f"t{number}"),
         }
     return tasks
@@ -145,10 +146,13 @@ def lay_out_first(params: Mapping[str, Any]) -> Record:
 
 
 def lay_out_summary(params: Mapping[str, Any]) -> Record:
-    """`summary`: the impressions that it shows, if the method makes any, and what was trained."""
+    """`summary`: the impressions and other runs' numbers that it shows, and what was trained."""
     makes = bool(lay_out_rehearsals(params))
-    trained = [*lay_out_first(params), *lay_out_increments(params)]
-    return {"impressions": IMPRESSIONS if makes else NOTHING, "trained": trained}
+    return {
+        "impressions": IMPRESSIONS if makes else NOTHING,
+        "bounds": params["report"]["bounds"] or NOTHING,
+        "trained": [*lay_out_first(params), *lay_out_increments(params)],
+    }
 
 
 def _looks_back(params: Mapping[str, Any], task: str) -> bool:
@@ -174,6 +178,13 @@ def previous_task(task: str) -> str:
 
 def _path(folder: str, number: int) -> str:
     return f"{folder}/t{number}" if number > 0 else NOTHING
+
+
+def _rehearsed(params: Mapping[str, Any], number: int, *, known: bool) -> str:
+    """The impressions that a task's model was updated with."""
+    updated = not known and (number > 1 or params["start"] is not None)
+    rehearses = updated and params["method"]["rehearsal"] == "impressions"
+    return _path(IMPRESSIONS, number - 1) if rehearses else NOTHING
 
 
 def _reads(dataset: DatasetParams, layout: TaskLayout) -> str:

@@ -27,6 +27,7 @@ LAYOUT_INPUTS = (
     "method.reads",
     "method.rehearsal",
     "per_task",
+    "report.bounds",
     "split",
     "start",
     "update.target",

@@ -17,6 +17,7 @@ from ccsi.params.fit import FitParams
 from ccsi.params.loss import LossWeights
 from ccsi.params.method import MethodParams
 from ccsi.params.model import ModelParams
+from ccsi.params.report import ReportParams
 from ccsi.params.statistics import StatisticsParams
 from ccsi.params.synthesis import SynthesisParams
 from ccsi.params.trainer import TrainerParams
@@ -34,6 +35,7 @@ SECTIONS: dict[str, type[Section]] = {
     "statistics": StatisticsParams,
     "fit": FitParams,
     "evaluate": EvaluateParams,
+    "report": ReportParams,
     "trainer": TrainerParams,
 }
 SCALARS = ("seed", "split", "start", "per_task")

@@ -17,6 +17,11 @@ from ccsi.evaluation.calibration import (
     reliability_table,
     temperature_scaled,
 )
+from ccsi.evaluation.uncertainty import (
+    auc_error,
+    balanced_accuracy_error,
+    calibration_error_error,
+)
 
 DIGITS = 6
 """Decimals kept in a record: far below what one image changes, and stable to read and compare."""
@@ -88,6 +93,11 @@ def evaluate(
         "auc": _number(one_vs_rest_auc(probabilities, labels)),
         "ece": _number(expected_calibration_error(table)),
         "ece_calibrated": _calibrated(probabilities, labels, circumstances.temperature, bins),
+        "standard_errors": {
+            "balanced_accuracy": _number(balanced_accuracy_error(confusion)),
+            "auc": _number(auc_error(probabilities, labels)),
+            "ece": _number(calibration_error_error(probabilities, labels, table)),
+        },
         "support": confusion.sum(axis=1).tolist(),
         "recall": _recall(confusion, names),
         "confusion": confusion.tolist(),

@@ -20,16 +20,19 @@ from ccsi.models.classifier import Classifier
 from ccsi.models.predict import predict
 from ccsi.models.store import MODEL_FILE, load_classifier
 from ccsi.params.evaluate import EvaluateParams
+from ccsi.pipeline.pictures import Shown, choose_shown
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """record: for evaluation.json; probabilities [N, K], labels [N], tasks [N]."""
+    """record: for evaluation.json; probabilities [N, K], labels [N], tasks [N]; what is shown."""
 
     record: Mapping[str, Any]
     probabilities: np.ndarray
     labels: np.ndarray
     tasks: np.ndarray
+    classifier: Classifier
+    shown: list[Shown]
 
 
 def evaluate_model(
@@ -56,6 +59,7 @@ def evaluate_model(
     ]
     infos: list[TaskInfo] = []
     parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    shown: list[Shown] = []
     for index, task in enumerate(seen):
         folder = images / task.task
         if folder.is_dir():
@@ -64,6 +68,7 @@ def evaluate_model(
             probabilities = predict(classifier, pixels, batch=params.batch).numpy()
             infos.append(info)
             parts.append((probabilities, found.labels, np.full(len(found.labels), index)))
+            shown.append(choose_shown(classifier, found, probabilities, batch=params.batch))
     if not parts:
         nothing = np.zeros(0, dtype=np.int64)
         parts = [(np.zeros((0, classifier.n_classes), dtype=np.float32), nothing, nothing)]
@@ -80,7 +85,7 @@ def evaluate_model(
     record = evaluate(
         probabilities, labels, tasks, seen=seen, circumstances=circumstances, bins=params.bins
     )
-    return Evaluation(record, probabilities, labels, tasks)
+    return Evaluation(record, probabilities, labels, tasks, classifier, shown)
 
 
 def save_evaluation(folder: Path, evaluation: Evaluation) -> None:

@@ -25,6 +25,7 @@ from ccsi.reporting.summary import Record, matrix_of, task_names
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#5c6670"
 """Okabe and Ito's palette, told apart by colour-blind readers and in print."""
 DPI = 150
+FIGURES = ("accuracy.png", "forgetting.png")
 
 
 def write_figures(folder: Path, records: Sequence[Record]) -> None:

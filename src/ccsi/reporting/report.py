@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ccsi.artifacts import save_json, write_text
-from ccsi.reporting.figures import write_figures
-from ccsi.reporting.page import build_page
+from ccsi.reporting.figures import FIGURES, write_figures
 from ccsi.reporting.results import RunResults
+from ccsi.reporting.run_page import Context, build_page
 from ccsi.reporting.sheets import write_sheets
 from ccsi.reporting.summary import summarize_metrics
 from ccsi.reporting.tables import make_tables, write_tables
@@ -27,20 +26,17 @@ class ReportPaths:
     page: Path
 
 
-def summarize(
-    results: RunResults, paths: ReportPaths, *, links: Mapping[str, Mapping[str, str]]
-) -> dict[str, Any]:
-    """Write metrics, tables, figures, sheets and the page; return the metrics.
-
-    `links` maps a heading to {label: address relative to the page} of what other stages wrote.
-    """
+def summarize(results: RunResults, paths: ReportPaths, context: Context) -> dict[str, Any]:
+    """Write metrics, tables, figures, sheets and the page; return the metrics."""
     summary = summarize_metrics(results.evaluations)
     tables = make_tables(results)
     save_json(paths.metrics, summary)
     write_tables(paths.tables, tables)
     write_figures(paths.plots, results.evaluations)
     sheets = write_sheets(paths.sheets, results)
-    files = [f"{name}.csv" for name in tables]
-    page = build_page(summary, results.evaluations, tables=files, sheets=sheets, links=links)
-    write_text(paths.page, page)
+    files = {"metrics.json": "metrics.json"}
+    files |= {f"{name}.csv": f"tables/{name}.csv" for name in tables}
+    files |= {name: f"plots/{name}" for name in FIGURES}
+    files |= {name: f"sheets/{name}" for name in sheets}
+    write_text(paths.page, build_page(summary, results, tables, context, files=files))
     return summary

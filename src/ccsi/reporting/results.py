@@ -24,6 +24,22 @@ class Impressions:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """What the last evaluation lets a reader see of the images it was tested on."""
+
+    examples: Impressions
+    """Real images: the first of every class."""
+    mistakes: np.ndarray
+    """uint8 [N, H, W, C], the most confident first."""
+    mistake_rows: Rows
+    """Rows true, predicted (class ids), confidence."""
+    features: Rows
+    """Rows kind (real or impression), class_id, x, y."""
+    explained: tuple[float, float]
+    """Shares of the features' variance along x and y."""
+
+
+@dataclass(frozen=True)
 class RunResults:
     """Everything that the report shows; the mappings are keyed by task, in the tasks' order."""
 
@@ -37,6 +53,9 @@ class RunResults:
     """Rows epoch, term, value."""
     synthesis: Mapping[str, Rows]
     """Rows iteration, term, value."""
+    shown: Shown
+    hits: Sequence[Sequence[np.ndarray]]
+    """hits[t][j]: bool [n_j], whether the model of evaluation t is right on images of task j."""
 
 
 def load_results(
@@ -67,6 +86,8 @@ def load_results(
         impressions={task: _impressions(impressions / task) for task in made},
         training={task: load_table(models / task / "training.csv") for task in trained},
         synthesis={task: load_table(impressions / task / "synthesis.csv") for task in made},
+        shown=_shown(evaluations / tasks[-1]),
+        hits=[_hits(evaluations / str(r["task"]), len(r["tasks"])) for r in records],
     )
 
 
@@ -97,3 +118,21 @@ def _impressions(folder: Path) -> Impressions:
             f"{folder}: images {list(images.shape)} and labels {list(labels.shape)} do not fit"
         )
     return Impressions(images, labels)
+
+
+def _shown(folder: Path) -> Shown:
+    labels = load_array(folder / "example_labels.npy")
+    first, second = load_json(folder / "features.json")["explained"]
+    return Shown(
+        examples=Impressions(load_array(folder / "examples.npy"), labels),
+        mistakes=load_array(folder / "mistakes.npy"),
+        mistake_rows=load_table(folder / "mistakes.csv"),
+        features=load_table(folder / "features.csv"),
+        explained=(float(first), float(second)),
+    )
+
+
+def _hits(folder: Path, seen: int) -> list[np.ndarray]:
+    labels, tasks = (load_array(folder / f"{name}.npy") for name in ("labels", "tasks"))
+    right = load_array(folder / "probabilities.npy").argmax(axis=1) == labels
+    return [right[tasks == j] for j in range(seen)]

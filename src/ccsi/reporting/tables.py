@@ -36,6 +36,7 @@ def make_tables(results: RunResults) -> dict[str, Table]:
         "recall": recall_table(last),
         "confusion": confusion_table(last),
         "reliability": reliability_table(last),
+        "features": features_table(results.shown.features, last),
         "training": training_table(results.training),
         "synthesis": synthesis_table(results.synthesis),
     }
@@ -102,6 +103,21 @@ def confusion_table(record: Record) -> Table:
 def reliability_table(record: Record) -> Table:
     """The bins of the calibration error."""
     return Table(("low", "high", "count", "confidence", "accuracy"), list(record["reliability"]))
+
+
+def features_table(rows: Rows, record: Record) -> Table:
+    """Where real images and impressions lie on the map of features, by class."""
+    labels = class_labels(record["class_names"])
+    placed = [
+        {
+            "kind": row["kind"],
+            "class_name": labels[int(row["class_id"])],
+            "x": float(row["x"]),
+            "y": float(row["y"]),
+        }
+        for row in rows
+    ]
+    return Table(("kind", "class_name", "x", "y"), placed)
 
 
 def training_table(curves: Mapping[str, Rows]) -> Table:

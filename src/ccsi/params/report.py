@@ -1,0 +1,13 @@
+"""Parameters of the report."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from ccsi.params.base import Section
+
+
+class ReportParams(Section):
+    """What the page holds the run against."""
+
+    bounds: str | None = Field(min_length=1)

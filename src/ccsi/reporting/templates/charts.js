@@ -1,0 +1,24 @@
+// Draws every specification in the element of its name, as wide as there is room.
+{
+  const font = "system-ui, -apple-system, 'Segoe UI', sans-serif";
+  const fonts = {
+    font,
+    axis: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: "normal" },
+    legend: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: "normal" },
+    header: { labelFontSize: 12 },
+  };
+  const specs = JSON.parse(document.getElementById("specs").textContent);
+  for (const [id, spec] of Object.entries(specs)) {
+    const room = document.getElementById(id).clientWidth;
+    const narrow = room < 520;
+    const tall = { legend: { ...fonts.legend, orient: "bottom", columns: Math.max(1, Math.floor(room / 110)) } };
+    spec.config = { ...fonts, ...(narrow || id === "accuracy" ? tall : {}), ...spec.config };
+    if (spec.columns) {
+      // Small multiples: as many beside each other as fit, and as wide as that lets them be.
+      const fit = Math.max(1, Math.min(spec.columns, Math.floor(room / 300)));
+      spec.columns = fit;
+      spec.spec.width = Math.max(150, Math.floor(room / fit) - 76);
+    }
+    window.vegaEmbed(`#${id}`, spec);
+  }
+}
