@@ -1,6 +1,7 @@
 """Fetching, with a package that stands in for medmnist's network."""
 
 import hashlib
+import socket
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -78,6 +79,24 @@ def test_without_network_it_says_which_file_to_put_where(monkeypatch, tmp_path):
     assert "https://zenodo.org" in message
     assert "\n" not in message
     assert list((tmp_path / "raw").iterdir()) == []
+
+
+def test_it_tells_before_it_tries_and_waits_for_no_answer_for_ever(monkeypatch, tmp_path, capsys):
+    seen = []
+
+    def hangs(root, size):
+        seen.append((socket.getdefaulttimeout(), capsys.readouterr().out))
+        raise RuntimeError("timed out")
+
+    stand_in(monkeypatch, hangs)
+    with pytest.raises(DataError):
+        fetch(NAME, 64, tmp_path / "raw")
+    [(timeout, told)] = seen
+    assert timeout == 30
+    for word in ("bloodmnist_64.npz", catalogue.CATALOGUE[NAME].md5[64], str(tmp_path / "raw")):
+        assert word in told
+    assert len(told.splitlines()) == 1
+    assert socket.getdefaulttimeout() is None
 
 
 def test_without_the_package_too(monkeypatch, tmp_path):

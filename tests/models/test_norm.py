@@ -48,6 +48,34 @@ def test_single_precision_is_close_to_double_on_inputs_far_from_zero() -> None:
     torch.testing.assert_close(single(x.float()).double(), double(x), atol=2e-3, rtol=0)
 
 
+FAR = [(1, 0.003), (3, 0.1), (3, 1), (20, 0.01), (1000, 1)]
+
+
+@pytest.mark.parametrize(("mean", "std"), FAR)
+@pytest.mark.parametrize("side", [4, 16])
+def test_a_variance_is_off_by_at_most_a_part_of_the_mean_square(
+    mean: float, std: float, side: int
+) -> None:
+    x = torch.randn(8, 8, side, side) * std + mean
+    found: list[LayerMoments] = []
+    ContinualNorm(8).train()(x, found)
+    groups = x.double().reshape(8, 4, -1)
+    error = (found[0].group_var.double() - groups.var(2, correction=0)).abs()
+    assert bool((error <= 5e-7 * groups.square().mean(2)).all())
+
+
+@pytest.mark.parametrize("mean", [-3.0, 0.0, 3.0])
+@pytest.mark.parametrize("std", [0.1, 1.0, 3.0])
+@torch.no_grad()
+def test_single_precision_is_within_a_thousandth_near_zero(mean: float, std: float) -> None:
+    """Against PyTorch's own two layers in double precision."""
+    x = torch.randn(8, 8, 16, 16) * std + mean
+    layer = ContinualNorm(8).train()
+    exact = F.group_norm(x.double(), 4, eps=layer.eps)
+    exact = F.batch_norm(exact, None, None, training=True, eps=layer.eps)
+    torch.testing.assert_close(layer(x).double(), exact, atol=1e-3, rtol=0)
+
+
 def test_running_moments_follow_pytorchs_batchnorm(norm: ContinualNorm) -> None:
     x = torch.randn(6, 8, 3, 3, dtype=torch.float64) + 1
     plain = torch.nn.BatchNorm2d(8, momentum=norm.momentum).double()

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ccsi.data.catalogue import CATALOGUE
+from ccsi.lineage.holders import related
 from ccsi.methods.registry import load_method, method_names
+from tests.config.projects import make_start
 from tests.pipeline.imports import code_of, import_closure
 from tests.pipeline.project import ROOT, Project, Resolved, of
 from tests.pipeline.scripts import load_stage, script_of
@@ -13,6 +16,7 @@ from tests.pipeline.scripts import load_stage, script_of
 COMPUTES = {
     *("train", "synthesize", "exemplars", "update", "gather", "fit", "calibrate", "evaluate"),
 }
+BLOODMNIST = CATALOGUE["bloodmnist"]
 STAGES = sorted(yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"])
 
 
@@ -70,6 +74,30 @@ def test_exemplars_are_kept_before_each_update(with_exemplars: Project) -> None:
     assert "data/exemplars/t2" in stages["update@t3"].deps
     assert "data/exemplars/t1" in stages["exemplars@t2"].deps
     assert of(list(stages), "synthesize") == []
+
+
+@pytest.fixture(scope="module")
+def from_elsewhere(composed: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """It goes on from a model that knows task 1, and downloads its data."""
+    project = composed.clone(tmp_path_factory.mktemp("elsewhere") / "project")
+    known = [BLOODMNIST.class_names[index] for index in (0, 1, 2, 3)]
+    make_start(project.root / "start", known, {"t1": [0, 1, 2, 3]})
+    project.config("dataset=bloodmnist")
+    project.config("dataset.classes_per_task=4", "start=start")
+    return project
+
+
+@pytest.mark.parametrize("kind", ["composed", "by_statistics", "with_exemplars", "from_elsewhere"])
+def test_the_layout_is_checked_before_any_stage(kind: str, request: pytest.FixtureRequest) -> None:
+    """Whatever is named to DVC, which runs only what a name needs."""
+    stages = request.getfixturevalue(kind).resolved()
+
+    def needs_layout(address: str) -> bool:
+        deps = stages[address].deps
+        before = [name for name, stage in stages.items() if any_related(stage.outs, deps)]
+        return "data/laid_out" in deps or any(needs_layout(name) for name in before)
+
+    assert [name for name in stages if name != "layout" and not needs_layout(name)] == []
 
 
 @pytest.mark.parametrize("kind", ["composed", "by_statistics", "with_exemplars"])
@@ -142,3 +170,7 @@ def _keys(value: object) -> list[str]:
     if not isinstance(value, dict):
         return []
     return [*value, *(key for inner in value.values() for key in _keys(inner))]
+
+
+def any_related(outs: frozenset[str], deps: frozenset[str]) -> bool:
+    return any(related(out, dep) for out in outs for dep in deps)

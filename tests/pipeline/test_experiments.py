@@ -72,6 +72,15 @@ def test_repro_refuses_it_before_any_work(fresh: Project) -> None:
     assert stages_run(done.stdout) == ["layout"]
 
 
+@pytest.mark.parametrize("target", ["update@t3", "synthesize@t1"])
+def test_a_named_stage_refuses_it_too(fresh: Project, target: str) -> None:
+    fresh.edit("split", [[0, 1, 2], [3, 4, 5, 6, 7, 8, 9]])
+    done = fresh.dvc("repro", target, check=False)
+    assert done.returncode != 0
+    assert stages_run(done.stdout) == ["layout"]
+    assert "split" in done.stderr
+
+
 @pytest.mark.slow
 def test_a_model_made_elsewhere_is_continued_to_the_same_bytes(project: Project) -> None:
     """`start` puts a folder in the place of task 1's training and means."""

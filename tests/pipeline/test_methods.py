@@ -10,6 +10,7 @@ import pytest
 
 from ccsi.artifacts import load_json
 from ccsi.config.hydra_tree import group_options
+from ccsi.lineage.holders import PLACEHOLDERS
 from tests.pipeline.project import ROOT, Project, of
 from tests.pipeline.test_what_is_read import RECORDER, code_of, covered, data_files
 
@@ -76,5 +77,5 @@ def test_a_stage_reads_what_it_declares(
     assert {*record["modules"], script} == code_of(declared.deps, root=ROOT)
     assert {path for path in data_files(record) if not covered(path, declared.deps)} == set()
     data = {dep for dep in declared.deps if not dep.startswith(("src/", "stages/"))}
-    data -= {"data/none"}
+    data -= set(PLACEHOLDERS)
     assert {d for d in data if not any(covered(f, {d}) for f in data_files(record))} == set()

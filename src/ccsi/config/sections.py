@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from ccsi.config.layout import OVERRIDABLE
+from ccsi.config.method_declaration import refuse_unusable_choices
 from ccsi.errors import ParameterError
 from ccsi.params.base import Section, merge, parse
 from ccsi.params.dataset import DatasetParams
@@ -48,7 +49,7 @@ KNOWN = (*EDITABLE, *LAID_OUT, "overrides", "digest")
 
 
 def check_sections(params: Mapping[str, Any]) -> None:
-    """Raises ParameterError for the first unknown, missing or unusable key.
+    """Raises ParameterError for the first unknown, missing or unusable key, or value unused.
 
     params: what is composed, at least the editable keys.
     """
@@ -60,6 +61,7 @@ def check_sections(params: Mapping[str, Any]) -> None:
     _check_scalars(params)
     for task, own in _mapping(params["per_task"], "per_task").items():
         _check_own_values(params, str(task), own)
+    refuse_unusable_choices(params)
 
 
 def check_task_names(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from ccsi.data.catalogue import entry, file_name
@@ -13,6 +15,8 @@ from ccsi.data.file_check import how_to_get, record_md5
 from ccsi.errors import DataError
 
 SCRATCH = ".download-"
+SECONDS = 30.0
+"""How long one connection or one read may wait for an answer; the package sets no limit."""
 
 
 def fetch(name: str, side: int | None, folder: Path, *, by_hand: Sequence[Path] = ()) -> list[str]:
@@ -42,14 +46,24 @@ def fetch(name: str, side: int | None, folder: Path, *, by_hand: Sequence[Path] 
 def _download(name: str, side: int, file: Path, advised: Path) -> None:
     """By the package, which checks the MD5, into a folder of its own: no half file is kept."""
     entry(name)
-    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=file.parent) as scratch:
+    advice = how_to_get(name, side, advised)
+    print(f"{file.name}: downloading; where there is no network, {advice}", flush=True)
+    with _timeout(SECONDS), tempfile.TemporaryDirectory(prefix=SCRATCH, dir=file.parent) as scratch:
         try:
             import medmnist
 
             kind = getattr(medmnist, medmnist.INFO[name]["python_class"])
             kind(split="val", download=True, root=scratch, size=side)
         except (RuntimeError, ImportError) as error:
-            raise DataError(
-                f"{file.name} could not be downloaded; {how_to_get(name, side, advised)}"
-            ) from error
+            raise DataError(f"{file.name} could not be downloaded; {advice}") from error
         (Path(scratch) / file.name).replace(file)
+
+
+@contextmanager
+def _timeout(seconds: float) -> Iterator[None]:
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(seconds)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)

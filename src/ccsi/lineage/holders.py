@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from ccsi.lineage.lock import Executed
 
 TASKS, TEST = "data/tasks", "data/test"
+PLACEHOLDERS = ("data/none", "data/laid_out")  # one line of text each
 # Computed from images, and none of it is an image of anybody.
 FREE_OF_IMAGES = (
     *("data/models/", "data/means/", "data/impressions/", "data/statistics/"),
@@ -55,7 +56,7 @@ def old_images_read(stage: Executed) -> list[str]:
         dep.path
         for dep in stage.deps
         if dep.path.startswith("data/")
-        and dep.path not in (own, "data/none")
+        and dep.path not in (own, *PLACEHOLDERS)
         and may_hold_images(dep.path)
     ]
 

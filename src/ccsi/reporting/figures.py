@@ -19,8 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from ccsi.artifacts import atomic_path
-from ccsi.evaluation.metrics import forgetting_per_task
-from ccsi.reporting.summary import Record, matrix_of, task_names
+from ccsi.reporting.summary import Record, forgetting_of, matrix_of, task_names
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#5c6670"
 """Okabe and Ito's palette, told apart by colour-blind readers and in print."""
@@ -74,7 +73,7 @@ def _accuracy(records: Sequence[Record]) -> Figure:
 
 def _forgetting(records: Sequence[Record]) -> Figure:
     figure, axes = _axes(records, "Forgetting of each task")
-    values = np.append(forgetting_per_task(matrix_of(records)), math.nan)
+    values = np.append(forgetting_of(records), math.nan)
     bars = axes.bar(np.arange(len(values)), np.nan_to_num(values), color=ORANGE, width=0.6)
     names = ["" if math.isnan(value) else f"{value:.1%}" for value in values]
     axes.bar_label(bars, names, padding=2, color=ORANGE)

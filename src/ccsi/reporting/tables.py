@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ccsi.artifacts import save_table
-from ccsi.evaluation.metrics import forgetting_per_task
 from ccsi.reporting.results import Rows, RunResults
-from ccsi.reporting.summary import Record, matrix_of, task_names
+from ccsi.reporting.summary import Record, forgetting_of, task_names
 
 POINTS = 50
 """Points kept of one synthesis curve: as many as a small plot can show."""
@@ -60,7 +59,7 @@ def accuracy_table(records: Sequence[Record]) -> Table:
 
 def forgetting_table(records: Sequence[Record]) -> Table:
     """Forgetting of every task; the last has none yet (and keeps the table from being empty)."""
-    values = [*forgetting_per_task(matrix_of(records)), math.nan]
+    values = [*forgetting_of(records), math.nan]
     rows = [
         {"task": task, "forgetting": None if math.isnan(value) else float(value)}
         for task, value in zip(task_names(records), values, strict=True)
