@@ -85,7 +85,7 @@ def load_array(path: Path, *, memory_map: bool = False) -> np.ndarray:
         if memory_map:
             return np.load(path, mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
         return np.load(path, allow_pickle=False)  # type: ignore[no-any-return]
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, MemoryError) as error:  # a size that is a lie, too
         raise ArtifactError(f"cannot read {path}: {error}") from error
 
 

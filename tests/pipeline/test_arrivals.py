@@ -15,8 +15,8 @@ from tests.pipeline.project import Project, tree
 
 pytestmark = pytest.mark.slow
 
-LEARNED = ("data/models", "data/means", "data/impressions")
-NEW_STAGES = {"prepare@t3", "means@t3", "synthesize@t2", "update@t3"}
+LEARNED = ("data/models", "data/means", "data/impressions", "data/calibration")
+NEW_STAGES = {"prepare@t3", "means@t3", "synthesize@t2", "update@t3", "calibrate@t3"}
 
 
 def learned(project: Project) -> dict[str, bytes]:
@@ -100,7 +100,9 @@ def test_the_next_task_is_learned_to_the_same_bytes_when_the_old_data_is_gone(
         record = json.loads((project.root / f"purges/{task}.json").read_text())["purges"][-1]
         assert record["gone"] is True
         assert all(place["hash"] for place in record["deleted"])
-        assert set(record["kept"]) == {f"data/models/{task}", f"data/means/{task}"}
+        assert set(record["kept"]) == {
+            f"data/{kind}/{task}" for kind in ("models", "means", "calibration")
+        }
     for place in (project.root, remote):
         for _, content in tree(place):
             assert images[0].tobytes() not in content

@@ -20,7 +20,7 @@ LONG = ("train.epochs=40", "synthesis.iterations=400", "update.epochs=20")
 
 
 def wait_for(true: Callable[[], bool], *, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 600  # only against hanging: the machine may be busy
     while not true():
         assert process.poll() is None, "it ended before it could be killed"
         assert time.monotonic() < deadline, "it never came to a checkpoint"
@@ -87,7 +87,7 @@ def test_a_killed_stage_goes_on_to_the_same_bytes(
     repro = start(project, sys.executable, "-m", "dvc", "repro", address)
     wait_for(lambda: any(kept.glob("*.safetensors")), process=repro)
     os.kill(holder(project, address), signal.SIGKILL)
-    assert repro.wait(60) != 0
+    assert repro.wait(600) != 0
     assert not (project.root / out).exists()
     done = project.dvc("repro", "synthesize@t1")
     assert f"going on from .ccsi/checkpoints/{out}" in done.stderr + done.stdout

@@ -23,10 +23,19 @@ from ccsi.commands.places import (
 )
 from ccsi.commands.storage import open_storage
 from ccsi.config.digest import read_params
-from ccsi.config.paths import MEANS, MODELS, PARAMS_FILE, project_root
+from ccsi.config.paths import CALIBRATION, MEANS, MODELS, PARAMS_FILE, STATISTICS, project_root
 from ccsi.errors import ArtifactError, ParameterError
 
 RECORDS = Path("purges")
+# What is made from a task's images and cannot be made again without them: the records of
+# params.yaml that a stage runs over, and where it writes.
+MADE = {
+    "tasks": MEANS,
+    "first": MODELS,
+    "increments": MODELS,
+    "gatherings": STATISTICS,
+    "calibrations": CALIBRATION,
+}
 UNSEEN = "other clones, backups and copies outside the project are not seen from here"
 SHARED = {
     "digits": "the digits are part of scikit-learn",
@@ -60,9 +69,11 @@ def run(task: str, *, yes: bool, list_only: bool, console: Console) -> bool:
             if places and not yes and not typer.confirm("Delete them?"):
                 console.print("nothing was deleted", highlight=False)
                 return False
-            kept = _kept(task)
+            kept = _kept(params, task)
             failed = _empty(places)
-            left = [*failed, *(place for place in look() if place.where not in _names(failed))]
+            fixed = [*failed, *(place for place in places if place.empty is None)]
+            # What lay beside a deleted file is found no more, but is there as before.
+            left = [*fixed, *(place for place in look() if place.where not in _names(fixed))]
         deleted = [place for place in places if place.where not in _names(left)]
         _record(task, raw, deleted, left, kept, searched=bool(known.images))
         return _verdict(console, task, deleted, left, searched=bool(known.images))
@@ -81,16 +92,17 @@ def _check(params: Mapping[str, Any], task: str) -> None:
         )
 
 
-def _kept(task: str) -> dict[str, str]:
+def _kept(params: Mapping[str, Any], task: str) -> dict[str, str]:
     """Digests of what stays. Raises ArtifactError where the task has not been learned yet."""
-    kept = {name: Path(name) / task for name in (MODELS, MEANS)}
-    for name, path in kept.items():
+    made = sorted({folder for name, folder in MADE.items() if task in (params.get(name) or {})})
+    kept = [Path(folder) / task for folder in made]
+    for path in kept:
         if not path.is_dir():
             raise ArtifactError(
-                f"{path} is not there: {task} has not been learned, or {name} must be brought "
-                "back (`dvc repro`, `dvc checkout`); without it the images are needed"
+                f"{path} is not there: {task} has not been learned, or it must be brought back "
+                "(`dvc repro`, `dvc checkout`); without it the images are needed"
             )
-    return {str(path): tree_digest(path) for path in kept.values()}
+    return {str(path): tree_digest(path) for path in kept}
 
 
 def _empty(places: Sequence[Place]) -> list[Place]:

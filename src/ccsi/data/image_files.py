@@ -63,6 +63,8 @@ def decode(path: Path, *, channels: int, side: int | None) -> NDArray[np.uint8]:
     """
     with _opened(path) as image:
         _check(path, image)
+        if image.format == "PNG":
+            _verify(path)
         image.load()
         upright = ImageOps.exif_transpose(image)
         if upright.has_transparency_data:
@@ -100,6 +102,12 @@ def _check(path: Path, image: Image.Image) -> None:
         raise DataError(f"{path}: holds several frames; save one image per file")
     if image.mode not in MODES:
         raise DataError(f"{path}: colour mode {image.mode}; save it as grayscale or RGB")
+
+
+def _verify(path: Path) -> None:
+    """Every checksum up to the end of a PNG: decoding alone stops at the last pixel."""
+    with _opened(path) as image:
+        image.verify()
 
 
 def _bits(path: Path, image: Image.Image) -> int:

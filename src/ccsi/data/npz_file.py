@@ -6,6 +6,8 @@ far larger than memory can give the images of a few classes. Nothing is ever unp
 
 from __future__ import annotations
 
+import lzma
+import struct
 import tokenize
 import zipfile
 import zlib
@@ -32,6 +34,10 @@ UNREADABLE = (  # what zipfile and numpy raise on damaged files, and numpy's hea
     TypeError,
     SyntaxError,
     RuntimeError,
+    ArithmeticError,
+    LookupError,
+    struct.error,
+    lzma.LZMAError,
     tokenize.TokenError,
     zipfile.BadZipFile,
     zlib.error,

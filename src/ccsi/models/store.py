@@ -64,9 +64,17 @@ def load_classifier(path: Path) -> Classifier:
         ValueError,
     ) as error:
         raise ArtifactError(
-            f"{path} is no readable ccsi model: {type(error).__name__}: {error}"
+            f"{path} is no readable ccsi model: {type(error).__name__}: {_reason(error)}"
         ) from error
     return classifier
+
+
+def _reason(error: Exception) -> str:
+    """Of many invalid values the first: one line is to be read."""
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return str(error)
 
 
 def part(state: Mapping[str, Tensor], name: str = "feature_map") -> dict[str, Tensor]:

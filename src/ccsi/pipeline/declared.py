@@ -69,7 +69,7 @@ class Declared:
 def _read_yaml(path: Path) -> Any:
     try:
         return yaml.safe_load(path.read_text())
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise ParameterError(f"cannot read {path}: {error}") from error
 
 
