@@ -161,7 +161,7 @@ def test_report_page_draws_everything_offline(
     report(tmp_path, make_run(tasks=5, side=28, names=[*names, *(f"class {c}" for c in range(6))]))
     page = tmp_path / "reports/index.html"
     browser.open(page)
-    browser.wait("return document.querySelectorAll('.vega-embed svg').length === 9")
+    browser.wait("return document.querySelectorAll('.vega-embed svg.marks').length === 9")
     marks = browser.run(MARKS)
     assert set(marks) == {"accuracy", "matrix", "forgetting", "recall", "confusion",
                           "reliability", "features", "training", "synthesis"}  # fmt: skip
@@ -169,7 +169,7 @@ def test_report_page_draws_everything_offline(
     assert browser.run("return [...document.images].every((i) => i.naturalWidth > 0 && i.alt)")
     assert browser.run("return document.querySelectorAll('.failed').length") == 0
     # Nothing is wider than the screen but what scrolls by itself.
-    assert browser.run("return document.documentElement.scrollWidth") == width
+    assert browser.run("return document.documentElement.scrollWidth") <= width
     missing = [a for a in json.loads(browser.run(
         "return JSON.stringify([...document.links].map((link) => link.getAttribute('href')))"
     )) if not a.startswith("#") and not (page.parent / a).exists()]  # fmt: skip

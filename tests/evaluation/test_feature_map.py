@@ -22,3 +22,9 @@ def test_no_spread_lies_at_the_origin() -> None:
     assert np.abs(flat.real).max() == 0
     assert flat.synthetic.shape == (0, 2)
     assert flat.explained.tolist() == [0, 0]
+
+
+def test_no_real_image_leaves_no_axes() -> None:
+    flat = map_features(np.zeros((0, 4)), np.zeros((0, 4)))
+    assert flat.real.shape == flat.synthetic.shape == (0, 2)
+    assert flat.explained.tolist() == [0, 0]

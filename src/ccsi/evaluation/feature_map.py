@@ -19,12 +19,14 @@ class FeatureMap:
 def map_features(real: np.ndarray, synthetic: np.ndarray) -> FeatureMap:
     """Principal components of real features, and where synthetic ones lie on them.
 
-    real: float [N, D] with N >= 1 and D >= 2, synthetic: float [M, D]. The axes are fitted on the
-    real features alone, so that impressions cannot stretch them. The largest entry of an axis is
-    positive, which settles the sign that an eigenvector leaves open. Without any spread all real
-    features lie at 0. NumPy's eigenvectors, for scikit-learn's PCA takes longer to import than to
-    compute; the tests hold one against the other.
+    real: float [N, D] with D >= 2, synthetic: float [M, D]. The axes are fitted on the real
+    features alone, so that impressions cannot stretch them. The largest entry of an axis is
+    positive, which settles the sign that an eigenvector leaves open. Without any spread, or any
+    real feature, all lie at 0. NumPy's eigenvectors, for scikit-learn's PCA takes longer to import
+    than to compute; the tests hold one against the other.
     """
+    if not len(real):
+        return FeatureMap(np.zeros((0, 2)), np.zeros((len(synthetic), 2)), np.zeros(2))
     centre = real.mean(axis=0, dtype=np.float64)
     centred = real - centre
     covariance = centred.T @ centred

@@ -61,12 +61,14 @@ def save_shown(
     `rehearsed` holds the impressions that the model was updated with; a file is the placeholder
     for "none".
     """
+    if not parts:
+        parts = [_nothing(classifier)]
     _save_examples(folder, parts)
     _save_mistakes(folder, parts)
     real = np.concatenate([part.features for part in parts])
     labels = np.concatenate([part.feature_labels for part in parts])
     synthetic, made = np.zeros((0, real.shape[1])), np.zeros(0, dtype=np.int64)
-    if rehearsed.is_dir():
+    if rehearsed.is_dir() and len(real):  # without real features there are no axes
         images, made = _impressions(rehearsed)
         synthetic = features_of(classifier, images, batch=batch)
     flat = map_features(real, synthetic)
@@ -81,6 +83,13 @@ def save_shown(
     save_table(folder / "features.csv", rows, columns=("kind", "class_id", "x", "y"))
     explained = [round(float(share), 4) for share in flat.explained]
     save_json(folder / "features.json", {"explained": explained})
+
+
+def _nothing(classifier: Classifier) -> Shown:
+    """What is shown where no task has images any more."""
+    images, labels = np.zeros((0, 1, 1, 1), dtype=np.uint8), np.zeros(0, dtype=np.int64)
+    none = np.zeros((0, classifier.n_classes), dtype=np.float32)
+    return Shown(images, labels, images, labels, none, none, labels)
 
 
 @torch.no_grad()

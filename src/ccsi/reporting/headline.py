@@ -40,7 +40,7 @@ def headlines(summary: Mapping[str, Any], results: RunResults) -> list[Headline]
         low, high = _normal(summary[key], errors[key], lowest=lowest)
         return Headline(name, summary[key], low, high, share, meaning)
 
-    low, high = wilson_interval(round((last["accuracy"] or 0.0) * last["n"]), last["n"])
+    low, high = _wilson(last["accuracy"], last["n"])
     images = "test" if last["split"] == "test" else "validation"
     return [
         Headline(
@@ -57,6 +57,14 @@ def headlines(summary: Mapping[str, Any], results: RunResults) -> list[Headline]
         about("balanced_accuracy", "Balanced accuracy", "every class weighs the same"),
         about("auc", "AUC", "one class against the rest", share=False),
         about("ece", "Calibration error (ECE)", "confidence against share correct", share=False),
+        Headline(
+            "ECE, temperature scaled",
+            last["ece_calibrated"],
+            None,
+            None,
+            False,
+            "with the temperature that was fitted without test images",
+        ),
     ]
 
 
@@ -68,6 +76,10 @@ def _run_errors(results: RunResults) -> dict[str, float | None]:
     drawn = numpy_generator(seed, stage="summarize", task="", purpose="bootstrap")
     errors = run_errors(results.hits, generator=drawn)
     return {name: getattr(errors, name) for name in names}
+
+
+def _wilson(share: float | None, n: int) -> tuple[float | None, float | None]:
+    return (None, None) if share is None else wilson_interval(round(share * n), n)
 
 
 def _normal(

@@ -116,7 +116,8 @@ def features_table(rows: Rows, record: Record) -> Table:
         }
         for row in rows
     ]
-    return Table(("kind", "class_name", "x", "y"), placed)
+    columns = ("kind", "class_name", "x", "y")
+    return Table(columns, placed or [_blank(columns)])
 
 
 def training_table(curves: Mapping[str, Rows]) -> Table:
