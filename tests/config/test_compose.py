@@ -88,6 +88,10 @@ def test_downloads_are_for_medmnist_alone() -> None:
         (["+loss.ce=2"], "write loss.ce=2 without the +"),
         (["per_task.t3.update.epochs=7"], "write +per_task.t3.update.epochs=7"),
         (["tasks.t3.update.epochs=7"], "set +per_task.t3.update.epochs=7"),
+        (["tasks.t1.train.epochs=7"], "set +per_task.t1.train.epochs=7"),
+        (["tasks.t1.update.epochs=7"], "t1 reads only train"),
+        (["dataset=folder"], "ccsi config dataset=folder dataset.path=<folder>"),
+        (["synthesis.warmup=9", "synthesis.iterations=9"], "synthesis: warmup = 9 must be less"),
         (["digest=0"], "digest is laid out"),
         (["+tasks.t9={}"], "tasks is laid out"),
         (["+per_task.t9.update.epochs=7"], "per_task.t9: there is no such task"),
@@ -136,3 +140,25 @@ def test_a_typed_value_beside_a_typed_task_is_no_fault() -> None:
             "per_task.t2.synthesis.tv=0",
         ],
     )
+
+
+def record_values(project: Path, text: str) -> None:
+    path = project / "conf/config.yaml"
+    path.write_text(path.read_text() + text)
+
+
+def test_another_data_set_does_not_take_over_recorded_values(project: Path) -> None:
+    record_values(project, "dataset:\n  fraction: 0.5\nsplit: [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]]\n")
+    with pytest.raises(CcsiError) as caught:
+        compose_params(CONF, ["dataset=bloodmnist"])
+    told = str(caught.value)
+    assert "dataset.fraction=0.5, split=[[0,1,2,3,4],[5,6,7,8,9]] for dataset=digits" in told
+    assert "`ccsi config dataset=bloodmnist`" in told
+    assert "\n" not in told
+    assert compose_params(CONF, ["dataset=digits"])["dataset"]["fraction"] == 0.5
+
+
+def test_values_given_anew_belong_to_the_data_set_named_with_them(project: Path) -> None:
+    record_values(project, "dataset:\n  fraction: 0.5\nsplit: null\n")
+    params = compose_params(CONF, ["dataset=bloodmnist", "dataset.fraction=0.25"])
+    assert (params["dataset"]["name"], params["dataset"]["fraction"]) == ("bloodmnist", 0.25)

@@ -85,6 +85,18 @@ def test_leaving_an_experiment_is_told_and_leaving_its_data_set_refused(project:
     assert "-S loss.ce=2" in done.stderr
 
 
+def test_another_data_set_is_refused_where_values_of_the_former_are_recorded(
+    project: Path,
+) -> None:
+    path = project / "conf/config.yaml"
+    path.write_text(path.read_text() + "dataset:\n  fraction: 0.5\n")
+    done = compose_as_dvc(project, "dataset=bloodmnist")
+    assert done.returncode == 255
+    assert "use `ccsi config dataset=bloodmnist`" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not (project / "params.yaml").exists()
+
+
 def test_composing_elsewhere_than_in_the_root_is_refused(project: Path) -> None:
     below = make_folders(project, ["below"]) / "below"
     done = compose_as_dvc(project, cwd=below)

@@ -31,6 +31,12 @@ def test_a_word_near_a_known_one_is_told() -> None:
         parse(SynthesisParams, values, where="synthesis")
 
 
+def test_a_rule_between_keys_is_told_without_the_whole_section() -> None:
+    with pytest.raises(ParameterError) as caught:
+        parse(SynthesisParams, {**SYNTHESIS.model_dump(), "warmup": 6}, where="synthesis")
+    assert str(caught.value) == "params.yaml: synthesis: warmup = 6 must be less than iterations"
+
+
 def test_a_missing_key_says_how_to_get_it() -> None:
     with pytest.raises(ParameterError, match=r"loss\.idc is missing; run `ccsi config`"):
         parse(LossWeights, {k: v for k, v in WEIGHTS.items() if k != "idc"}, where="loss")

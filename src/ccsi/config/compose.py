@@ -15,7 +15,7 @@ from ccsi.config.hydra_errors import explain, refuse_laid_out
 from ccsi.config.hydra_tree import compose_tree, plain
 from ccsi.config.layout_inputs import lay_out_layout
 from ccsi.config.sections import LAID_OUT, check_sections, check_task_names
-from ccsi.config.typed import refuse_shadowed, typed_keys, typed_tasks
+from ccsi.config.typed import refuse_foreign_values, refuse_shadowed, typed_keys, typed_tasks
 from ccsi.errors import ParameterError
 
 Params = dict[str, Any]
@@ -57,6 +57,7 @@ def compose_params(conf: Path, overrides: Sequence[str] = ()) -> Params:
 
 def checked_tasks(conf: Path, chosen: Mapping[str, Any], overrides: Sequence[str]) -> Params:
     """The record `tasks`, after every chosen value has been checked."""
+    refuse_foreign_values(conf, overrides)
     check_sections(chosen)
     tasks = layout.lay_out_tasks(chosen)
     typed = typed_keys(conf, overrides)

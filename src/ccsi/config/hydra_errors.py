@@ -13,6 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 from ccsi.config.hydra_tree import dotted_keys, group_options
 from ccsi.config.layout import OVERRIDABLE
 from ccsi.config.sections import KNOWN, LAID_OUT, nearest
+from ccsi.config.typed import only_reads
 from ccsi.errors import ParameterError
 
 
@@ -65,6 +66,9 @@ def laid_out_problem(override: Override) -> str | None:
     instead = "dataset, split, per_task, method or start"
     if parts[0] == "tasks" and len(parts) > 3 and parts[2] in OVERRIDABLE:
         instead = "+per_task." + typed.lstrip("+~").removeprefix("tasks.")
+        reads = only_reads(parts[1], parts[2])
+        if reads:
+            return f"{typed}: {parts[0]} is laid out, and {parts[1]} reads {reads}"
     return f"{typed}: {parts[0]} is laid out; set {instead}"
 
 

@@ -53,7 +53,10 @@ def _explain(kind: type[Section], error: ValidationError, where: str, source: st
     if problem["type"] == "missing":
         hint = "; run `ccsi config` to compose it anew" if source == "params.yaml" else ""
         return f"{at} is missing{hint}"
-    return f"{at} = {problem['input']!r}: {problem['msg']}{_nearest_choice(problem)}"
+    told = problem["msg"].removeprefix("Value error, ")
+    if not key:  # a rule between several keys; its input is the whole section
+        return f"{where}: {told}"
+    return f"{at} = {problem['input']!r}: {told}{_nearest_choice(problem)}"
 
 
 def _nearest_choice(problem: Any) -> str:

@@ -21,7 +21,10 @@ from ccsi.params.dataset import DatasetParams
 def class_names(dataset: DatasetParams) -> list[str]:
     """Names of the classes of all arrivals so far, in the order of arrival."""
     if dataset.path is None:
-        raise DataError("dataset.path is null; name the folder of arrivals: -S dataset.path=<dir>")
+        raise DataError(
+            "dataset.path is null; name the folder of arrivals: "
+            "ccsi config dataset=arrivals dataset.path=<dir>"
+        )
     if dataset.class_names is not None:
         raise DataError(
             "dataset.class_names: folders name their classes themselves; set it to null"

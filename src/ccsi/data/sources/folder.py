@@ -19,7 +19,10 @@ from ccsi.params.dataset import DatasetParams
 def class_names(dataset: DatasetParams) -> list[str]:
     """Names of the class folders."""
     if dataset.path is None:
-        raise DataError("dataset.path is null; name the image folder: -S dataset.path=<folder>")
+        raise DataError(
+            "dataset.path is null; name the image folder: "
+            "ccsi config dataset=folder dataset.path=<folder>"
+        )
     if dataset.class_names is not None:
         raise DataError(
             "dataset.class_names: folders name their classes themselves; set it to null"

@@ -20,7 +20,9 @@ from ccsi.params.dataset import DatasetParams
 def class_names(dataset: DatasetParams) -> list[str]:
     """dataset.class_names, else those in the file, else "class 0" and so on."""
     if dataset.path is None:
-        raise DataError("dataset.path is null; name the npz file: -S dataset.path=<file>")
+        raise DataError(
+            "dataset.path is null; name the npz file: ccsi config dataset=npz dataset.path=<file>"
+        )
     return _names(dataset, _file(Path(dataset.path)))
 
 
