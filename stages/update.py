@@ -51,7 +51,7 @@ def run(job: StageRun) -> None:
         progress_for=lambda total: job.progress(
             total, unit="image", description=f"update {job.task}"
         ),
-        checkpoints=open_checkpoints(job, "data", "model", "impressions"),
+        checkpoints=open_checkpoints(job, "data", "model", "rehearsed"),
     )
     save_learned(job.out("data/models/{task}"), classifier, curve)
 

@@ -141,6 +141,10 @@ def test_gone_is_not_said_while_a_place_remains(two: Project, tmp_path: Path) ->
     assert "LEFT: git history" in done.stdout
     record = json.loads((project.root / "purges/t2.json").read_text())["purges"][-1]
     assert record["gone"] is False
+    again = project.ccsi("purge", "t2", "--yes", check=False)  # nothing is left to search by
+    assert again.returncode == 1
+    assert "LEFT: git history" in again.stdout
+    assert "are gone" not in again.stdout
 
 
 def test_provenance_names_every_file_and_no_old_image(three: tuple[Project, list[str]]) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ccsi.commands.storage import Storage, kept_by_git, recorded_in_git
+from ccsi.commands.storage import Storage, blob, in_git, kept_by_git, recorded_in_git
 from ccsi.errors import ArtifactError
 from ccsi.lineage.content import Fingerprints, file_digest, files_below, find_copies
 from ccsi.lineage.holders import TASKS, TEST, image_holders
@@ -19,6 +19,7 @@ from ccsi.lineage.objects import IMAGES, Objects, image_objects, image_outs, obj
 
 EXPERIMENTS = Path(".dvc/tmp/exps")
 SCRATCH = Path(".ccsi")
+GIT = "git history"
 SEARCHED = ("data", "reports", ".ccsi", ".dvc/tmp", ".dvc/cache")
 
 
@@ -67,18 +68,31 @@ def find_places(
     others = (path for path in files if not any(_inside(path, place) for place in listed))
     for path in find_copies(known, others):
         places.append(_copy(path, objects, storage))
-    in_git = kept_by_git([*files_below(raw), *_arrays(task)])
-    if in_git:
+    committed = kept_by_git([*files_below(raw), *_arrays(task)])
+    if committed:
         places.append(
             Place(
-                "git history",
-                f"{in_git[0]} and others: {len(in_git)} files",
-                "",
+                GIT,
+                f"{committed[0]} and others: {len(committed)} files",
+                " ".join(blob(path) for path in committed),
                 None,
                 "a commit holds them; rewrite the history (git filter-repo) in every clone",
             )
         )
     return places
+
+
+def still_there(left: Iterable[Mapping[str, str]]) -> Iterator[Place]:
+    """What a purge before could not empty: the images to find it by are gone, its bytes are not."""
+    for row in left:
+        digest, path = row["hash"], Path(row["where"])
+        kept = (
+            in_git(digest.split())
+            if row["kind"] == GIT
+            else (path.is_file() and file_digest(path).hex() == digest)
+        )
+        if kept:
+            yield Place(row["kind"], row["where"], digest, None, row["why"])
 
 
 def _folders(task: str, raw: Path, current: Mapping[str, Executed]) -> Iterator[Place]:
@@ -197,11 +211,16 @@ def _relative(path: Path) -> str:
 
 
 def task_objects(
-    task: str, raw: str, storage: Storage, history: list[Executed]
+    task: str, raw: str, storage: Storage, history: list[Executed], before: Mapping[str, str]
 ) -> tuple[set[str], Objects]:
-    """Hashes of the outputs that hold the images, and their objects."""
+    """Hashes of the outputs that hold the images, and their objects.
+
+    before: arrays that a purge before knew; the cache has no listing of their folders any more.
+    """
     outs = image_outs(task, raw, history)
-    return outs, image_objects(outs, history, storage.cache)
+    found = image_objects(outs, history, storage.cache)
+    arrays = {md5: name for md5, name in before.items() if md5 not in found.shared}
+    return outs, Objects({**arrays, **found.owned}, found.shared)
 
 
 def arrival_of(params: Mapping[str, Any], task: str) -> str:

@@ -18,6 +18,7 @@ from ccsi.commands.places import (
     find_places,
     fingerprints,
     history_of,
+    still_there,
     task_objects,
     tree_digest,
 )
@@ -25,6 +26,7 @@ from ccsi.commands.storage import open_storage
 from ccsi.config.digest import read_params
 from ccsi.config.paths import CALIBRATION, MEANS, MODELS, PARAMS_FILE, STATISTICS, project_root
 from ccsi.errors import ArtifactError, ParameterError
+from ccsi.lineage.objects import IMAGES
 
 RECORDS = Path("purges")
 # What is made from a task's images and cannot be made again without them: the records of
@@ -56,11 +58,15 @@ def run(task: str, *, yes: bool, list_only: bool, console: Console) -> bool:
         _check(params, task)
         raw = arrival_of(params, task)
         with open_storage() as storage:
-            outs, objects = task_objects(task, raw, storage, history_of(storage))
+            before = _before(task)
+            arrays = before[-1]["arrays"] if before else {}
+            outs, objects = task_objects(task, raw, storage, history_of(storage), arrays)
             known = fingerprints(task, Path(raw), storage, objects)
 
             def look() -> list[Place]:
-                return find_places(task, Path(raw), storage, objects, outs, known)
+                found = find_places(task, Path(raw), storage, objects, outs, known)
+                earlier = still_there(before[-1]["left"] if before else ())
+                return [*found, *(place for place in earlier if place.where not in _names(found))]
 
             places = look()
             _show(console, task, places)
@@ -75,8 +81,18 @@ def run(task: str, *, yes: bool, list_only: bool, console: Console) -> bool:
             # What lay beside a deleted file is found no more, but is there as before.
             left = [*fixed, *(place for place in look() if place.where not in _names(fixed))]
         deleted = [place for place in places if place.where not in _names(left)]
-        _record(task, raw, deleted, left, kept, searched=bool(known.images))
+        arrays = {md5: name for md5, name in objects.owned.items() if name.endswith(IMAGES)}
+        _record(task, raw, deleted, left, kept, arrays=arrays, searched=bool(known.images))
         return _verdict(console, task, deleted, left, searched=bool(known.images))
+
+
+def _file(task: str) -> Path:
+    return RECORDS / f"{task}.json"
+
+
+def _before(task: str) -> list[dict[str, Any]]:
+    """What the purges before found and left."""
+    return list(load_json(_file(task))["purges"]) if _file(task).is_file() else []
 
 
 def _check(params: Mapping[str, Any], task: str) -> None:
@@ -136,21 +152,23 @@ def _record(
     left: Sequence[Place],
     kept: Mapping[str, str],
     *,
+    arrays: Mapping[str, str],
     searched: bool,
 ) -> None:
-    path = RECORDS / f"{task}.json"
-    before = load_json(path).get("purges", []) if path.is_file() else []
     now = {
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "arrival": raw,
         "gone": not left,
         "searched_by_content": searched,
         "deleted": [{"kind": p.kind, "where": p.where, "hash": p.digest} for p in deleted],
-        "left": [{"kind": p.kind, "where": p.where, "why": p.obstacle} for p in left],
+        "left": [
+            {"kind": p.kind, "where": p.where, "hash": p.digest, "why": p.obstacle} for p in left
+        ],
+        "arrays": dict(arrays),
         "kept": dict(kept),
         "not_seen": UNSEEN,
     }
-    save_json(path, {"task": task, "purges": [*before, now]})
+    save_json(_file(task), {"task": task, "purges": [*_before(task), now]})
 
 
 def _verdict(
@@ -161,7 +179,7 @@ def _verdict(
     def say(text: str) -> None:
         console.print(text, highlight=False, markup=False)
 
-    say(f"deleted {len(deleted)} places; the record is {RECORDS / task}.json: commit it")
+    say(f"deleted {len(deleted)} places; the record is {_file(task)}: commit it")
     for place in left:
         say(f"LEFT: {place.kind}: {place.where}: {place.obstacle or 'it is still there'}")
     if left:

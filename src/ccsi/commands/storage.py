@@ -77,7 +77,7 @@ def kept_by_git(files: Sequence[Path]) -> list[Path]:
     """The files whose bytes lie in git's object store, in whatever commit."""
     if not files or not _git("rev-parse", "--git-dir"):
         return []
-    names = "\n".join(_blob(path) for path in files) + "\n"
+    names = "\n".join(blob(path) for path in files) + "\n"
     lines = _git("cat-file", "--batch-check", given=names).splitlines()
     return [
         path
@@ -86,7 +86,14 @@ def kept_by_git(files: Sequence[Path]) -> list[Path]:
     ]
 
 
-def _blob(path: Path) -> str:
+def in_git(blobs: Sequence[str]) -> bool:
+    """Whether git's object store has any of these blobs."""
+    lines = _git("cat-file", "--batch-check", given="\n".join(blobs) + "\n").splitlines()
+    return any(not line.endswith("missing") for line in lines)
+
+
+def blob(path: Path) -> str:
+    """The name that git gives the bytes of a file."""
     content = path.read_bytes()
     head = f"blob {len(content)}\0".encode()
     return hashlib.sha1(head + content, usedforsecurity=False).hexdigest()
