@@ -8,10 +8,12 @@ from ccsi.lineage.lock import Executed
 
 TASKS, TEST = "data/tasks", "data/test"
 PLACEHOLDERS = ("data/none", "data/laid_out")  # one line of text each
-# Computed from images, and none of it is an image of anybody. data/exemplars is missing for cause.
+# Computed from images, and none of it is an image of anybody. Missing for cause are data/exemplars,
+# and reports/evaluations and reports/index.html, which show examples and mistakes.
 FREE_OF_IMAGES = (
     *("data/models/", "data/means/", "data/impressions/", "data/statistics/", "data/fitted/"),
-    *("data/calibration/", "reports/evaluations/"),
+    *("data/calibration/", "reports/metrics.json/", "reports/machine.json/", "reports/tables/"),
+    *("reports/plots/", "reports/sheets/"),
 )
 
 
