@@ -38,7 +38,7 @@ MADE = {
     "gatherings": STATISTICS,
     "calibrations": CALIBRATION,
 }
-UNSEEN = "other clones, backups and copies outside the project are not seen from here"
+UNSEEN = "other clones, backups and copies elsewhere are not seen from here"
 SHARED = {
     "digits": "the digits are part of scikit-learn",
     "medmnist": "one file holds the images of all tasks",
