@@ -41,7 +41,7 @@ def fingerprints(task: str, raw: Path, storage: Storage, objects: Objects) -> Fi
     cached = [
         object_path(storage.cache, md5)
         for md5, name in objects.owned.items()
-        if name.endswith(IMAGES)
+        if name.endswith(IMAGES) and name.startswith((f"{TASKS}/", f"{TEST}/"))
     ]
     arrays = [path for path in (*prepared, *cached) if path.is_file()]
     for path in (*files_below(raw), *(p for p in arrays if not p.name.endswith("labels.npy"))):
@@ -173,7 +173,8 @@ def _copy(path: Path, objects: Objects, storage: Storage) -> Place:
 
 
 def _folder(kind: str, path: Path) -> Place:
-    return Place(kind, str(path), tree_digest(path), partial(_remove, path))
+    digest = file_digest(path).hex() if path.is_file() else tree_digest(path)
+    return Place(kind, str(path), digest, partial(_remove, path))
 
 
 def tree_digest(path: Path) -> str:

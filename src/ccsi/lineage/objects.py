@@ -52,6 +52,9 @@ def image_outs(task: str, raw: str, history: Iterable[Executed]) -> set[str]:
             found |= {out.md5 for out in run.outs} | {
                 dep.md5 for dep in run.deps if dep.path == raw
             }
+    if found:  # what shows images shows those of several tasks, and can be made again
+        shown = (out for run in runs for out in run.outs if out.path.startswith("reports/"))
+        found |= {out.md5 for out in shown if may_hold_images(out.path)}
     found.discard("")
     grown = bool(found)
     while grown:
