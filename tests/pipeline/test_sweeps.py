@@ -19,7 +19,7 @@ def test_a_study_runs_once_and_is_compared(project: Project) -> None:
     again = project.ccsi("study", "mine.yaml").stdout
     assert "2 runs, 2 done already, 0 to run" in again
     project.ccsi("compare", "--study", "mine.yaml")
-    rows = list(csv.DictReader((project.root / "mine.csv").open()))
+    rows = list(csv.DictReader((project.root / "mine.csv").read_text().splitlines()))
     found = [row for row in rows if row["measure"] == "accuracy"]
     assert [(row["group"], row["n"], row["seeds"]) for row in found] == [("finetune", "2", "0 1")]
 
@@ -28,7 +28,7 @@ def test_a_study_runs_once_and_is_compared(project: Project) -> None:
 def test_a_search_of_three_trials_reads_validation_images_alone(project: Project) -> None:
     (project.root / "lr.yaml").write_text(SPACE)
     project.ccsi("search", "lr.yaml", "--task", "t2", "--trials", "3")
-    rows = list(csv.DictReader((project.root / "lr-t2.trials.csv").open()))
+    rows = list(csv.DictReader((project.root / "lr-t2.trials.csv").read_text().splitlines()))
     assert [row["state"] for row in rows] == ["complete"] * 3
     assert all(0 <= float(row["score"]) <= 1 for row in rows)
     assert not list((project.root / ".ccsi/search").glob("*/"))
