@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import lzma
 import struct
+import textwrap
 import tokenize
 import zipfile
 import zlib
@@ -26,6 +27,7 @@ from ccsi.errors import DataError
 
 MOST_IMAGES = 50_000_000
 MOST_PIXELS = 1 << 14  # along one side
+MESSAGE_LENGTH = 200  # characters of another library's message
 CHUNK = 1 << 24  # bytes read at a time
 UNREADABLE = (  # what zipfile and numpy raise on damaged files, and numpy's header parser too
     OSError,
@@ -135,7 +137,9 @@ class NpzFile:
             with self.archive.open(f"{key}.npy") as stream:
                 yield stream
         except UNREADABLE as error:
-            raise DataError(f"{self.path}: {key} cannot be read: {error}") from error
+            # A damaged header may hold kilobytes, which the message would repeat.
+            why = textwrap.shorten(str(error), MESSAGE_LENGTH)
+            raise DataError(f"{self.path}: {key} cannot be read: {why}") from error
 
 
 @contextmanager
