@@ -87,11 +87,13 @@ def test_only_what_computes_with_torch_imports_it(records: dict[str, Record]) ->
 
 
 def data_files(record: Record) -> set[str]:
-    """What was opened that is neither code nor parameters nor the frame's own."""
+    """What was opened that is neither code nor parameters nor the frame's or the installation's.
+
+    An editable install leaves its record in src/; torch looks there for entry points of its own.
+    """
+    frame = (".ccsi/", "params.yaml", "src/ccsi.egg-info/")
     return {
-        path
-        for path in record["opened"]
-        if not path.endswith(".py") and not path.startswith((".ccsi/", "params.yaml"))
+        path for path in record["opened"] if not path.endswith(".py") and not path.startswith(frame)
     }
 
 
