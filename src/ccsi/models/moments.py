@@ -18,10 +18,9 @@ class _SpatialMoments(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, activation: Tensor) -> tuple[Tensor, Tensor]:
         ctx.save_for_backward(activation)
-        maps = activation.flatten(2)
-        # The root of the sum of squares is the one reduction that needs no squared copy.
-        square = torch.linalg.vector_norm(maps, dim=2).square_().div_(maps.shape[2])
-        return maps.mean(2), square
+        pixels = activation.shape[2] * activation.shape[3]
+        square = (activation * activation).sum((2, 3)).div_(pixels)
+        return activation.mean((2, 3)), square
 
     @staticmethod
     @once_differentiable
@@ -43,10 +42,9 @@ class _ChannelAffine(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         activation, scale = ctx.saved_tensors
-        flat = grad.flatten(2)
-        rows, columns = flat.flatten(0, 1)[:, None, :], activation.flatten(2).flatten(0, 1)
-        grad_scale = torch.bmm(rows, columns[:, :, None]).view_as(scale)
-        return grad * scale[:, :, None, None], grad_scale, flat.sum(2)
+        # A product and a sum: a batched dot product (bmm) reads less, and takes twice as long.
+        grad_scale = (grad * activation).sum((2, 3))
+        return grad * scale[:, :, None, None], grad_scale, grad.sum((2, 3))
 
 
 def spatial_moments(activation: Tensor) -> tuple[Tensor, Tensor]:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from ccsi.models.continual_affine import ContinualAffine, continual_affine
 from ccsi.models.moments import channel_affine, spatial_moments
 
 
@@ -65,33 +66,22 @@ class MomentNorm(nn.Module):
     def forward(self, activation: Tensor, moments: list[LayerMoments] | None = None) -> Tensor:
         """Normalise [N, C, H, W]; append this layer's moments to `moments` where it is given."""
         mean, square = spatial_moments(activation)
-        group_mean, group_var = self._group_moments(mean, square)
-        scale, shift = self._pre_affine(group_mean, group_var)
-        batch_mean, batch_var = self.running_mean, self.running_var
-        if self.training or moments is not None:
-            found_mean, found_var = _affine_batch_moments(mean, square, scale, shift)
+        found = self._affine(mean, square, batch_moments=moments is not None)
+        if found.batch_mean is not None and found.batch_var is not None:
+            batch = found.batch_mean, found.batch_var
             if moments is not None:
-                moments.append(LayerMoments(found_mean, found_var, group_mean, group_var))
+                moments.append(LayerMoments(*batch, found.group_mean, found.group_var))
             if self.training:
-                count = activation.shape[0] * activation.shape[2] * activation.shape[3]
-                self._track(found_mean, found_var, count)
-                batch_mean, batch_var = found_mean, found_var
-        gain = self.weight * torch.rsqrt(batch_var + self.eps)
-        scale, shift = scale * gain, (shift - batch_mean) * gain + self.bias
-        return channel_affine(activation, scale, shift)
+                self._track(*batch, activation.shape[0] * activation.shape[2] * activation.shape[3])
+        return channel_affine(activation, found.scale, found.shift)
 
     def append_class_moments(self, mean: Tensor, var: Tensor) -> None:
         """Append rows [k, G] for newly learned classes."""
         self.class_mean = torch.cat([self.class_mean, mean.to(self.class_mean)])
         self.class_var = torch.cat([self.class_var, var.to(self.class_var)])
 
-    def _group_moments(self, mean: Tensor, square: Tensor) -> tuple[Tensor, Tensor]:
-        group_mean = mean.reshape(len(mean), self.groups, -1).mean(2)
-        group_square = square.reshape(len(mean), self.groups, -1).mean(2)
-        return group_mean, (group_square - group_mean.square()).clamp_min(0)
-
-    def _pre_affine(self, group_mean: Tensor, group_var: Tensor) -> tuple[Tensor, Tensor]:
-        """Scale and shift [N, C] that turn the input into what BatchNorm sees."""
+    def _affine(self, mean: Tensor, square: Tensor, *, batch_moments: bool) -> ContinualAffine:
+        """The map from the spatial moments [N, C]; with the batch's moments also in training."""
         raise NotImplementedError
 
     @torch.no_grad()
@@ -113,24 +103,32 @@ class ContinualNorm(MomentNorm):
     ) -> None:
         super().__init__(channels, groups=groups, momentum=momentum, eps=eps)
 
-    def _pre_affine(self, group_mean: Tensor, group_var: Tensor) -> tuple[Tensor, Tensor]:
-        each = self.channels // self.groups
-        scale = torch.rsqrt(group_var + self.eps).repeat_interleave(each, 1)
-        return scale, -group_mean.repeat_interleave(each, 1) * scale
+    def _affine(self, mean: Tensor, square: Tensor, *, batch_moments: bool) -> ContinualAffine:
+        return continual_affine(
+            mean,
+            square,
+            self.weight,
+            self.bias,
+            (self.running_mean, self.running_var),
+            groups=self.groups,
+            eps=self.eps,
+            batch_moments=batch_moments,
+            training=self.training,
+        )
 
 
 class BatchNorm(MomentNorm):
     """BatchNorm over batch and space, computed like ContinualNorm so that both report moments."""
 
-    def _pre_affine(self, group_mean: Tensor, group_var: Tensor) -> tuple[Tensor, Tensor]:
-        shape = (group_mean.shape[0], self.channels)
-        return group_mean.new_ones(shape), group_mean.new_zeros(shape)
-
-
-def _affine_batch_moments(
-    mean: Tensor, square: Tensor, scale: Tensor, shift: Tensor
-) -> tuple[Tensor, Tensor]:
-    """Batch moments [C] of scale * a + shift from the spatial moments of a, all [N, C]."""
-    batch_mean = (scale * mean + shift).mean(0)
-    batch_square = (scale.square() * square + 2 * scale * shift * mean + shift.square()).mean(0)
-    return batch_mean, (batch_square - batch_mean.square()).clamp_min(0)
+    def _affine(self, mean: Tensor, square: Tensor, *, batch_moments: bool) -> ContinualAffine:
+        group_mean = mean.reshape(len(mean), self.groups, -1).mean(2)
+        group_square = square.reshape(len(mean), self.groups, -1).mean(2)
+        group_var = (group_square - group_mean.square()).clamp_min(0)
+        used, found = (self.running_mean, self.running_var), None
+        if batch_moments or self.training:
+            batch_mean = mean.mean(0)
+            found = batch_mean, (square.mean(0) - batch_mean.square()).clamp_min(0)
+            used = found if self.training else used
+        gain = self.weight * torch.rsqrt(used[1] + self.eps)
+        scale, shift = gain.expand_as(mean), (self.bias - used[0] * gain).expand_as(mean)
+        return ContinualAffine(scale, shift, group_mean, group_var, *(found or (None, None)))

@@ -87,6 +87,8 @@ class ResNet(nn.Module):
     def _activations(self, images: Tensor, moments: Moments) -> Iterator[Tensor]:
         """What leaves the stem, then each block."""
         x = pad_to_multiple(images, self.multiple)
+        # Channels innermost: what follows takes half the time, above all the affine maps.
+        x = x.contiguous(memory_format=torch.channels_last)
         x = F.relu(self.stem_norm(self.stem(x), moments), inplace=True)
         yield x
         for block in self.blocks:
