@@ -12,26 +12,24 @@ from ccsi.pipeline.torch_stage import TorchStage
 STAGE = TorchStage(
     parameters=(
         *("evaluate", "dataset.name", "method.name"),
-        *("tasks.{task}.calibration", "tasks.{task}.images", "tasks.{task}.model"),
-        "tasks.{task}.rehearsed",
+        *("tasks.{task}.images", "tasks.{task}.model", "tasks.{task}.rehearsed"),
     ),
     outs=("reports/evaluations/{task}",),
 )
 
 
 def run(job: StageRun) -> None:
-    """Read model, temperature and images, predict, write the record and what a reader is shown."""
+    """Read model and images, predict, write the record and what a reader is shown."""
     params = job.section(EvaluateParams, "evaluate")
     method, dataset = str(job.value("method.name")), str(job.value("dataset.name"))
 
     from ccsi.pipeline.evaluation import evaluate_model, save_evaluation
     from ccsi.pipeline.pictures import save_shown
 
-    model, images, calibration, rehearsed = (
-        Path(job.value(f"tasks.{{task}}.{kind}"))
-        for kind in ("model", "images", "calibration", "rehearsed")
+    model, images, rehearsed = (
+        Path(job.value(f"tasks.{{task}}.{kind}")) for kind in ("model", "images", "rehearsed")
     )
-    evaluation = evaluate_model(model, images, calibration, params, method=method, dataset=dataset)
+    evaluation = evaluate_model(model, images, params, method=method, dataset=dataset)
     folder = job.out("reports/evaluations/{task}")
     save_evaluation(folder, evaluation)
     save_shown(folder, evaluation.shown, evaluation.classifier, rehearsed, batch=params.batch)

@@ -32,6 +32,7 @@ def run(job: StageRun) -> None:
         means=MEANS,
         models=MODELS,
         impressions=Path(summary["impressions"]),
+        calibration=Path(summary["calibration"]),
     )
     last = results.evaluations[-1]
     models = {task: str(record["model"]) for task, record in tasks.items()}

@@ -26,15 +26,16 @@ def test_each_increment_starts_from_the_model_and_impressions_before_it() -> Non
         "model": "data/models/t2",
         "means": "data/means/t2",
     }
-    assert params["calibrations"]["t1"]["impressions"] == "data/none"
-    assert params["calibrations"]["t3"] == {
-        "data": "data/tasks/t3",
-        "model": "data/models/t3",
-        "impressions": "data/impressions/t2",
+    assert params["calibrations"] == {
+        "t5": {
+            "data": "data/tasks/t5",
+            "model": "data/models/t5",
+            "impressions": "data/impressions/t4",
+        }
     }
-    assert params["tasks"]["t3"]["calibration"] == "data/calibration/t3"
     assert params["first"] == {"t1": {"data": "data/tasks/t1"}}
     assert params["summary"] == {
+        "calibration": "data/calibration/t5",
         "impressions": "data/impressions",
         "bounds": "data/none",
         "trained": ["t1", "t2", "t3", "t4", "t5"],
@@ -110,7 +111,8 @@ def test_statistics_rehearse_nothing() -> None:
 
 def test_joint_training_reads_all_tasks_and_no_model() -> None:
     params = compose_params(CONF, ["method=joint"])
-    assert params["calibrations"]["t2"]["data"] == "data/tasks/t2"
+    assert params["calibrations"]["t5"]["data"] == "data/tasks/t5"
+    assert params["calibrations"]["t5"]["impressions"] == "data/none"
     assert params["increments"]["t2"] == {
         "prev": "t1",
         "data": "data/tasks",
@@ -130,8 +132,7 @@ def test_a_start_that_knows_the_first_tasks_trains_the_others() -> None:
         "data/models/t5",
     ]
     assert params["first"] == {}
-    assert list(params["calibrations"]) == ["t3", "t4", "t5"]
-    assert params["tasks"]["t2"]["calibration"] == "data/none"
+    assert list(params["calibrations"]) == ["t5"]
     assert list(params["increments"]) == ["t3", "t4", "t5"]
     assert params["increments"]["t3"]["model"] == "start"
     assert params["increments"]["t3"]["rehearsed"] == "data/impressions/t2"

@@ -1,6 +1,5 @@
 """The evaluation record: complete, JSON-ready, and honest about what was not measured."""
 
-import dataclasses
 import json
 from typing import Any
 
@@ -20,7 +19,6 @@ HERE = Circumstances(
     data_free=True,
     grouped_split=False,
     model_sha256="0" * 64,
-    temperature=2.0,
 )
 # True classes 0 0 1 2 2 and predictions 0 2 1 2 1: t1 has 2 of 3 right, t2 1 of 2.
 LABELS = np.array([0, 0, 1, 2, 2])
@@ -55,20 +53,6 @@ def test_hand_worked_record() -> None:
     assert sum(row["count"] for row in made["reliability"]) == 5
     assert made["unmeasured_tasks"] == []
     assert (made["data_free"], made["grouped_split"], made["split"]) == (True, False, "test")
-
-
-def test_only_the_calibrated_error_is_of_scaled_probabilities() -> None:
-    """0.8 and twice 0.1, square-rooted: the highest is sqrt(8) / (sqrt(8) + 2) = 0.586 of 1."""
-    made = record()
-    assert made["ece"] == pytest.approx(0.8 - 3 / 5, abs=1e-6)
-    assert made["ece_calibrated"] == pytest.approx(3 / 5 - 8**0.5 / (8**0.5 + 2), abs=1e-6)
-    assert made["temperature"] == 2.0
-
-
-def test_without_a_calibration_nothing_is_said_of_one() -> None:
-    here = dataclasses.replace(HERE, temperature=None)
-    made = evaluate(probabilities(), LABELS, TASKS, seen=SEEN, circumstances=here, bins=15)
-    assert made["ece_calibrated"] is None
 
 
 def test_record_survives_json_unchanged() -> None:

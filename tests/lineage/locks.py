@@ -25,7 +25,7 @@ CCSI: Stages = {
         ["data/calibration/t2"],
     ),
     "evaluate@t2": (
-        ["data/calibration/t2", "data/models/t2", "data/test"],
+        ["data/models/t2", "data/test"],
         ["reports/evaluations/t2"],
     ),
 }

@@ -49,11 +49,12 @@ def test_every_stage_says_what_it_does() -> None:
 
 
 def test_the_tasks_become_stages(resolved: dict[str, Resolved]) -> None:
-    for name in ("prepare", "means", "calibrate", "evaluate"):
+    for name in ("prepare", "means", "evaluate"):
         assert of(list(resolved), name) == [f"{name}@t{number}" for number in (1, 2, 3)]
     assert of(list(resolved), "train") == ["train@t1"]
     assert of(list(resolved), "synthesize") == ["synthesize@t1", "synthesize@t2"]
     assert of(list(resolved), "update") == ["update@t2", "update@t3"]
+    assert of(list(resolved), "calibrate") == ["calibrate@t3"]
     for absent in ("fetch", "exemplars", "gather", "fit"):
         assert of(list(resolved), absent) == []
 

@@ -1,12 +1,16 @@
 """Reading a run back, and refusing a mixture of runs."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ccsi.artifacts import load_array, save_array
 from ccsi.errors import ArtifactError
+from ccsi.inference.calibration import save_calibration
 from ccsi.reporting.results import RunResults, check_one_run, load_results
+from tests.inference.test_calibration import SOUND
 from tests.reporting.toy_run import make_run, write_run
 
 
@@ -19,6 +23,7 @@ def read(root: Path, tasks: list[str], *, trained: list[str] | None = None) -> R
         means=data / "means",
         models=data / "models",
         impressions=data / "impressions",
+        calibration=data / "calibration",
     )
 
 
@@ -32,6 +37,36 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     np.testing.assert_array_equal(again.means, run.means)
     np.testing.assert_array_equal(again.impressions["t2"].images, run.impressions["t2"].images)
     assert again.synthesis["t1"][0].keys() == run.synthesis["t1"][0].keys()
+
+
+def calibrated(root: Path, temperature: float, model_sha256: str = "0" * 64) -> float | None:
+    found = dataclasses.replace(SOUND, temperature=temperature, model_sha256=model_sha256)
+    save_calibration(root / "data/calibration", found)
+    return read(root, ["t1", "t2", "t3"]).ece_calibrated
+
+
+def test_the_calibrated_error_is_that_of_the_scaled_probabilities(tmp_path: Path) -> None:
+    """0.8 and the rest shared by five, square-rooted: the highest is sqrt(20) / (sqrt(20) + 5)."""
+    run = make_run()
+    write_run(tmp_path, run)
+    folder = tmp_path / "reports/evaluations/t3"
+    labels = load_array(folder / "labels.npy")
+    probabilities = np.full((len(labels), 6), 0.04, dtype=np.float32)
+    probabilities[np.arange(len(labels)), (labels + (np.arange(len(labels)) % 4 == 0)) % 6] = 0.8
+    save_array(folder / "probabilities.npy", probabilities)
+    assert calibrated(tmp_path, 1.0) == pytest.approx(0.8 - 0.75, abs=1e-5)
+    assert calibrated(tmp_path, 2.0) == pytest.approx(0.75 - 20**0.5 / (20**0.5 + 5), abs=1e-5)
+
+
+def test_a_calibration_of_another_model_is_refused(tmp_path: Path) -> None:
+    write_run(tmp_path, make_run())
+    with pytest.raises(ArtifactError, match="is of another model"):
+        calibrated(tmp_path, 2.0, "1" * 64)
+
+
+def test_without_a_calibration_nothing_is_said_of_one(tmp_path: Path) -> None:
+    write_run(tmp_path, make_run())
+    assert read(tmp_path, ["t1", "t2", "t3"]).ece_calibrated is None
 
 
 def test_folders_left_by_a_larger_split_are_not_read(tmp_path: Path) -> None:

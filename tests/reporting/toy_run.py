@@ -122,7 +122,6 @@ def _evaluation(
         data_free=True,
         grouped_split=False,
         model_sha256="0" * 64,
-        temperature=1.5,
     )
     return evaluate(
         probabilities[kept].astype(np.float32),

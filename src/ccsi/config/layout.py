@@ -60,7 +60,6 @@ def lay_out_tasks(params: Mapping[str, Any]) -> Record:
             "means_before": start if first_new else _path(MEANS, number - 1),
             "images": TASKS if params["evaluate"]["split"] == "val" else TEST,
             "model": start if known else _path(models, number),
-            "calibration": NOTHING if known else _path(CALIBRATION, number),
             "rehearsed": _rehearsed(params, number, known=known),
             **_own_values(params["per_task"], f"t{number}"),
         }
@@ -115,23 +114,15 @@ def lay_out_herdings(params: Mapping[str, Any]) -> Record:
 
 
 def lay_out_calibrations(params: Mapping[str, Any]) -> Record:
-    """`calibrations`: every task whose model is made here, and what its temperature is fitted on.
+    """`calibrations`: the last task, if its model is made here, and what its temperature is of.
 
     The task's own folder also for a method that learns from all tasks.
     """
-    increments = lay_out_increments(params)
-    synthetic = params["method"]["rehearsal"] == "impressions"
-    return {
-        task: {
-            "data": f"{TASKS}/{task}",
-            "model": entry["model"],
-            "impressions": increments[task]["rehearsed"]
-            if synthetic and task in increments
-            else NOTHING,
-        }
-        for task, entry in params["tasks"].items()
-        if entry["model"] != params["start"]
-    }
+    task, entry = list(params["tasks"].items())[-1]
+    if entry["model"] == params["start"]:
+        return {}
+    data = {"data": f"{TASKS}/{task}", "model": entry["model"]}
+    return {task: {**data, "impressions": entry["rehearsed"]}}
 
 
 def lay_out_downloads(params: Mapping[str, Any]) -> Record:
@@ -147,8 +138,9 @@ def lay_out_first(params: Mapping[str, Any]) -> Record:
 
 def lay_out_summary(params: Mapping[str, Any]) -> Record:
     """`summary`: the impressions and other runs' numbers that it shows, and what was trained."""
-    makes = bool(lay_out_rehearsals(params))
+    makes, calibrated = bool(lay_out_rehearsals(params)), [*lay_out_calibrations(params)]
     return {
+        "calibration": f"{CALIBRATION}/{calibrated[0]}" if calibrated else NOTHING,
         "impressions": IMPRESSIONS if makes else NOTHING,
         "bounds": params["report"]["bounds"] or NOTHING,
         "trained": [*lay_out_first(params), *lay_out_increments(params)],

@@ -12,11 +12,7 @@ import numpy as np
 from ccsi.errors import ArtifactError
 from ccsi.evaluation import metrics
 from ccsi.evaluation.auc import one_vs_rest_auc
-from ccsi.evaluation.calibration import (
-    expected_calibration_error,
-    reliability_table,
-    temperature_scaled,
-)
+from ccsi.evaluation.calibration import expected_calibration_error, reliability_table
 from ccsi.evaluation.uncertainty import (
     auc_error,
     balanced_accuracy_error,
@@ -53,9 +49,6 @@ class Circumstances:
     """No patient (or slide) has images in two splits; False also where groups are unknown."""
     model_sha256: str
     """Of the model's file."""
-    temperature: float | None
-    """What `ccsi predict` divides the logits by; None where the model has no calibration. All
-    values but ece_calibrated are of the probabilities as the network gives them."""
 
 
 def evaluate(
@@ -92,7 +85,6 @@ def evaluate(
         "balanced_accuracy": _number(metrics.balanced_accuracy(confusion)),
         "auc": _number(one_vs_rest_auc(probabilities, labels)),
         "ece": _number(expected_calibration_error(table)),
-        "ece_calibrated": _calibrated(probabilities, labels, circumstances.temperature, bins),
         "standard_errors": {
             "balanced_accuracy": _number(balanced_accuracy_error(confusion)),
             "auc": _number(auc_error(probabilities, labels)),
@@ -106,15 +98,6 @@ def evaluate(
         ],
         "unmeasured_tasks": [seen[j].task for j in range(len(seen)) if math.isnan(per_task[j])],
     }
-
-
-def _calibrated(
-    probabilities: np.ndarray, labels: np.ndarray, temperature: float | None, bins: int
-) -> float | int | None:
-    if temperature is None:
-        return None
-    scaled = temperature_scaled(probabilities, temperature)
-    return _number(expected_calibration_error(reliability_table(scaled, labels, bins)))
 
 
 def _recall(confusion: np.ndarray, names: Sequence[str]) -> list[dict[str, Any]]:

@@ -13,9 +13,8 @@ import torch
 from ccsi.artifacts import save_array, save_json
 from ccsi.data.images import LabelledImages
 from ccsi.data.task_files import TaskInfo, load_task, load_test
-from ccsi.errors import ArtifactError
 from ccsi.evaluation.record import Circumstances, SeenTask, evaluate
-from ccsi.inference.calibration import CALIBRATION_FILE, load_calibration, sha256
+from ccsi.inference.calibration import sha256
 from ccsi.models.classifier import Classifier
 from ccsi.models.predict import predict
 from ccsi.models.store import MODEL_FILE, load_classifier
@@ -36,23 +35,15 @@ class Evaluation:
 
 
 def evaluate_model(
-    model: Path,
-    images: Path,
-    calibration: Path,
-    params: EvaluateParams,
-    *,
-    method: str,
-    dataset: str,
+    model: Path, images: Path, params: EvaluateParams, *, method: str, dataset: str
 ) -> Evaluation:
     """Predict the images under `images`/<task> of every task that the model in `model` knows.
 
-    calibration: the model's, or a placeholder where it was made elsewhere and has none here.
     A task whose folder is not there (purged, or elsewhere) is left unmeasured; where
     all are, every number of the record is None.
     """
     file = model / MODEL_FILE
     classifier, digest = load_classifier(file), sha256(file)
-    temperature = _temperature(calibration, digest)
     seen = [
         SeenTask(task, ids, tuple(classifier.class_names[c] for c in ids))
         for task, ids in classifier.tasks.items()
@@ -74,13 +65,7 @@ def evaluate_model(
         parts = [(np.zeros((0, classifier.n_classes), dtype=np.float32), nothing, nothing)]
     probabilities, labels, tasks = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     circumstances = _circumstances(
-        classifier,
-        infos,
-        params,
-        method=method,
-        dataset=dataset,
-        model_sha256=digest,
-        temperature=temperature,
+        classifier, infos, params, method=method, dataset=dataset, model_sha256=digest
     )
     record = evaluate(
         probabilities, labels, tasks, seen=seen, circumstances=circumstances, bins=params.bins
@@ -104,15 +89,6 @@ def _load(folder: Path, split: str) -> tuple[TaskInfo, LabelledImages]:
     return test.info, test.test
 
 
-def _temperature(calibration: Path, model_sha256: str) -> float | None:
-    if calibration.is_file():
-        return None
-    found = load_calibration(calibration / CALIBRATION_FILE)
-    if found.model_sha256 != model_sha256:
-        raise ArtifactError(f"{calibration} is of another model; run `dvc repro`")
-    return found.temperature
-
-
 def _circumstances(
     classifier: Classifier,
     infos: list[TaskInfo],
@@ -121,7 +97,6 @@ def _circumstances(
     method: str,
     dataset: str,
     model_sha256: str,
-    temperature: float | None,
 ) -> Circumstances:
     history = classifier.history
     return Circumstances(
@@ -133,5 +108,4 @@ def _circumstances(
         data_free=all(learned.data_free for learned in history),
         grouped_split=bool(infos) and all(info.grouped_split for info in infos),
         model_sha256=model_sha256,
-        temperature=temperature,
     )

@@ -59,7 +59,7 @@ def headlines(summary: Mapping[str, Any], results: RunResults) -> list[Headline]
         about("ece", "Calibration error (ECE)", "confidence against share correct", share=False),
         Headline(
             "ECE, temperature scaled",
-            last["ece_calibrated"],
+            summary["ece_calibrated"],
             None,
             None,
             False,

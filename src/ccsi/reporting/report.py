@@ -28,7 +28,7 @@ class ReportPaths:
 
 def summarize(results: RunResults, paths: ReportPaths, context: Context) -> dict[str, Any]:
     """Write metrics, tables, figures, sheets and the page; return the metrics."""
-    summary = summarize_metrics(results.evaluations)
+    summary = summarize_metrics(results.evaluations, ece_calibrated=results.ece_calibrated)
     tables = make_tables(results)
     save_json(paths.metrics, summary)
     write_tables(paths.tables, tables)

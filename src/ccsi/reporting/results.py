@@ -11,6 +11,15 @@ import numpy as np
 
 from ccsi.artifacts import load_array, load_json, load_table
 from ccsi.errors import ArtifactError
+from ccsi.evaluation.calibration import (
+    expected_calibration_error,
+    reliability_table,
+    temperature_scaled,
+)
+from ccsi.inference.calibration import CALIBRATION_FILE, load_calibration
+
+DIGITS = 6
+"""Decimals kept, as in the evaluations."""
 
 Rows = list[dict[str, str]]
 
@@ -56,6 +65,8 @@ class RunResults:
     shown: Shown
     hits: Sequence[Sequence[np.ndarray]]
     """hits[t][j]: bool [n_j], whether the model of evaluation t is right on images of task j."""
+    ece_calibrated: float | None = None
+    """The last evaluation's calibration error under the model's temperature, where it has one."""
 
 
 def load_results(
@@ -66,8 +77,11 @@ def load_results(
     means: Path,
     models: Path,
     impressions: Path,
+    calibration: Path,
 ) -> RunResults:
     """Read one folder per task below each path; folders of other tasks are left alone.
+
+    calibration: the last model's, or a placeholder where that was made elsewhere.
 
     trained: the tasks on which this run trained a network; another method may have left more.
 
@@ -88,6 +102,7 @@ def load_results(
         synthesis={task: load_table(impressions / task / "synthesis.csv") for task in made},
         shown=_shown(evaluations / tasks[-1]),
         hits=[_hits(evaluations / str(r["task"]), len(r["tasks"])) for r in records],
+        ece_calibrated=_calibrated_error(evaluations / tasks[-1], calibration, records[-1]),
     )
 
 
@@ -108,6 +123,17 @@ def check_one_run(records: Sequence[Mapping[str, Any]]) -> None:
                 f"the evaluations of {record['task']} and {records[-1]['task']} differ in "
                 f"{odd[0]}: they are of different runs; run `dvc repro`"
             )
+
+
+def _calibrated_error(folder: Path, calibration: Path, record: Mapping[str, Any]) -> float | None:
+    if not calibration.is_dir() or not record["n"]:
+        return None
+    found = load_calibration(calibration / CALIBRATION_FILE)
+    if found.model_sha256 != record["model_sha256"]:
+        raise ArtifactError(f"{calibration} is of another model; run `dvc repro`")
+    scaled = temperature_scaled(load_array(folder / "probabilities.npy"), found.temperature)
+    labels, bins = load_array(folder / "labels.npy"), len(record["reliability"])
+    return round(expected_calibration_error(reliability_table(scaled, labels, bins)), DIGITS)
 
 
 def _impressions(folder: Path) -> Impressions:

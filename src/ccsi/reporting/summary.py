@@ -13,7 +13,9 @@ from ccsi.evaluation import metrics
 Record = Mapping[str, Any]
 
 
-def summarize_metrics(records: Sequence[Record]) -> dict[str, Any]:
+def summarize_metrics(
+    records: Sequence[Record], *, ece_calibrated: float | None = None
+) -> dict[str, Any]:
     """Metrics from the evaluation records of one run, in task order; None where undefined.
 
     Undefined are: forgetting and backward transfer of a single task, or where a model made
@@ -21,6 +23,8 @@ def summarize_metrics(records: Sequence[Record]) -> dict[str, Any]:
     another run, and the best one may be missing); and what needs the images of a task that has
     none; such tasks stand in `unmeasured_tasks`. `complete` is False in the last two cases: the
     other numbers are then over the images and the evaluations that there are.
+    ece_calibrated: the last evaluation's, with the probabilities that `ccsi predict` gives; all
+    other values are of the probabilities as the network gives them.
     """
     last = records[-1]
     names = task_names(records)
@@ -38,7 +42,7 @@ def summarize_metrics(records: Sequence[Record]) -> dict[str, Any]:
         "backward_transfer": _number(metrics.backward_transfer(matrix)) if tested else None,
         "auc": last["auc"],
         "ece": last["ece"],
-        "ece_calibrated": last["ece_calibrated"],
+        "ece_calibrated": ece_calibrated,
         "accuracy_after": after,
         "accuracy_per_task": dict(zip(names, last["accuracy_per_task"], strict=True)),
         "complete": not unmeasured and tested,
