@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow lint verify
+.PHONY: help install demo test test-slow lint verify bench
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1: /'
@@ -37,3 +37,6 @@ lint: $(STAMP)  ## Check style and types
 
 verify: $(STAMP)  ## Run everything anew in a clone of the last commit and compare with dvc.lock
 	$(BIN)/python -m ccsi.pipeline.verify
+
+bench: $(STAMP)  ## Measure how fast this machine trains, updates, synthesises, as JSON (some minutes)
+	$(BIN)/python -m tests.benchmarks --demo
