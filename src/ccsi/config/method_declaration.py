@@ -11,6 +11,7 @@ from typing import Any
 from ccsi import methods
 from ccsi.errors import ParameterError
 from ccsi.params.base import merge
+from ccsi.params.loss import refuse_unusable_weights
 
 _NOT_METHODS = {"__init__", "base", "registry"}
 
@@ -100,20 +101,14 @@ def _refuse_values(
     *,
     where: str,
 ) -> None:
-    name, terms = method["name"], declared.terms
-    for key, weight in loss.items():
-        if weight and terms is not None and key not in terms:
-            raise ParameterError(
-                f"{where}loss.{key} = {weight}: method {name} has no such term (it has "
-                f"{', '.join(terms)}); set it to 0 or choose another method"
-            )
-    if declared.starts_afresh and loss["ce"] != 1:
-        raise ParameterError(
-            f"{where}loss.ce = {loss['ce']}: it is the only loss of method {name}, where a weight "
-            "would just scale update.lr; set it to 1"
-        )
-    if not any(loss.values()):
-        raise ParameterError(f"{where}loss: every weight is 0; set one, as loss.ce=1")
+    name = method["name"]
+    refuse_unusable_weights(
+        loss,
+        method=name,
+        terms=declared.terms,
+        starts_afresh=declared.starts_afresh,
+        where=where,
+    )
     if update["target"] == "validation" and not loss["idc"]:
         raise ParameterError(
             f"{where}update.target = validation: only the term idc reads it, and loss.idc is 0; "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ccsi.errors import ParameterError
+from ccsi.params.loss import refuse_unusable_weights
 from ccsi.training.step import Term
 
 
@@ -27,19 +27,10 @@ class Method:
 
     def require_known(self, weights: Mapping[str, float]) -> None:
         """Raises ParameterError where a weight is set that no term of this method uses."""
-        for key, weight in weights.items():
-            if weight and key not in self.terms:
-                raise ParameterError(
-                    f"params.yaml: loss.{key} = {weight}, but method {self.name} has no such term; "
-                    f"its terms: {', '.join(self.terms)}; set loss.{key} to 0"
-                )
-        if self.starts_afresh and weights["ce"] != 1:
-            raise ParameterError(
-                f"params.yaml: loss.ce = {weights['ce']}, but it is the only loss of method "
-                f"{self.name}, where a weight would just scale update.lr; set it to 1"
-            )
-        if not any(weights.get(key) for key in self.terms):
-            raise ParameterError(
-                f"params.yaml: every loss weight of method {self.name} is 0; "
-                f"set one of {', '.join(f'loss.{key}' for key in self.terms)}"
-            )
+        refuse_unusable_weights(
+            weights,
+            method=self.name,
+            terms=self.terms,
+            starts_afresh=self.starts_afresh,
+            where="params.yaml: ",
+        )
