@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
+from ccsi.models.norm import MomentNorm
 from ccsi.models.patch_dictionary import PatchDictionary
 from ccsi.models.resnet import ResNet
 from ccsi.models.symmetries import composed, generated_group
@@ -39,6 +41,15 @@ def pooled_features(
     return torch.cat([POOLINGS[name](x) for x in maps for name in params.poolings], 1)
 
 
+def _without_class_moments(network: ResNet) -> ResNet:
+    """A frozen copy that lacks what synthesis alone reads."""
+    made = copy.deepcopy(network).eval().requires_grad_(False)
+    for module in made.modules():
+        if isinstance(module, MomentNorm):
+            module.class_mean, module.class_var = module.class_mean[:0], module.class_var[:0]
+    return made
+
+
 class FeatureMap(nn.Module):
     """Pooled features, standardised, then projected at random with ReLU if `projections` > 0.
 
@@ -63,7 +74,8 @@ class FeatureMap(nn.Module):
         super().__init__()
         self.params, self.symmetries = params, tuple(symmetries)
         self.group = generated_group(self.symmetries if params.symmetries else ())
-        self.members, self.dictionary = nn.ModuleList(members), dictionary
+        self.members = nn.ModuleList(_without_class_moments(member) for member in members)
+        self.dictionary = dictionary
         for name, shape in {"centre": (0,), "scale": (0,), "projection": (0, 0)}.items():
             self.register_buffer(name, torch.zeros(shape))
 

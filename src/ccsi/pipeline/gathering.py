@@ -85,14 +85,9 @@ def gather_task(
 
 
 def _member_trunks(folder: Path, count: int) -> list[ResNet]:
-    """The networks beside the first, m2 to m<count>, without class moments, which none reads."""
-    if count == 1:
-        return []
-    found = [load_classifier(folder / f"m{number}" / MODEL_FILE) for number in range(2, count + 1)]
-    for classifier in found:
-        for norm in classifier.norms():
-            norm.class_mean, norm.class_var = norm.class_mean[:0], norm.class_var[:0]
-    return [classifier.eval().requires_grad_(False).trunk for classifier in found]
+    """The networks beside the first, m2 to m<count>."""
+    files = [folder / f"m{number}" / MODEL_FILE for number in range(2, count + 1)]
+    return [load_classifier(file).trunk for file in files]
 
 
 def _dictionary(
