@@ -32,10 +32,11 @@ def run(job: StageRun) -> None:
         gathered = gather_task(
             data,
             Path(job.item["backbone"]),
+            Path(job.item["members"]),
             Path(job.item["before"]),
             params,
-            generator=lambda: torch_generator(
-                seed, stage="gather", task=job.task, purpose="projection"
+            generator_for=lambda purpose: torch_generator(
+                seed, stage="gather", task=job.task, purpose=purpose
             ),
             progress=progress,
         )

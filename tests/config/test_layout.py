@@ -68,7 +68,12 @@ def test_statistics_are_gathered_under_the_first_network_and_solved(method: str)
     params = compose_params(CONF, [f"method={method}"])
     assert params["increments"] == params["rehearsals"] == params["herdings"] == {}
     assert list(params["gatherings"]) == list(params["fits"]) == list(params["tasks"])
-    assert params["gatherings"]["t1"] == {"backbone": "data/models/t1", "before": "data/none"}
+    assert params["members"] == {}
+    assert params["gatherings"]["t1"] == {
+        "backbone": "data/models/t1",
+        "members": "data/none",
+        "before": "data/none",
+    }
     assert params["gatherings"]["t3"]["before"] == "data/statistics/t2"
     assert params["fits"]["t3"] == {
         "backbone": "data/models/t1",
@@ -78,10 +83,28 @@ def test_statistics_are_gathered_under_the_first_network_and_solved(method: str)
     assert params["summary"]["trained"] == ["t1"]
 
 
+def test_further_networks_of_the_first_task_are_members_that_only_its_statistics_read() -> None:
+    params = compose_params(CONF, ["method=analytic-ensemble", "statistics.members=3"])
+    assert params["members"] == {
+        "m2": {"first": "t1", "data": "data/tasks/t1"},
+        "m3": {"first": "t1", "data": "data/tasks/t1"},
+    }
+    assert params["gatherings"]["t1"]["members"] == "data/members"
+    assert params["gatherings"]["t2"]["members"] == "data/none"
+
+
+def test_a_start_brings_its_members() -> None:
+    start = make_start(Path("start"), ["0", "1"], {"t1": [0, 1]})
+    (start / "statistics.safetensors").touch()
+    params = compose_params(CONF, ["start=start", "method=analytic-ensemble"])
+    assert params["members"] == {}
+    assert params["gatherings"]["t2"]["members"] == "data/none"
+
+
 @pytest.mark.parametrize("method", ["ccsi", "finetune", "joint", "lucir"])
 def test_other_methods_gather_nothing(method: str) -> None:
     params = compose_params(CONF, [f"method={method}"])
-    assert params["gatherings"] == params["fits"] == {}
+    assert params["members"] == params["gatherings"] == params["fits"] == {}
     assert bool(params["herdings"]) == (method == "lucir")
 
 
@@ -94,8 +117,9 @@ def test_statistics_continue_from_a_start_that_brings_its_own() -> None:
     assert params["first"] == {}
     assert params["tasks"]["t1"]["model"] == "start"
     assert list(params["fits"]) == list(params["gatherings"]) == ["t2", "t3", "t4", "t5"]
-    assert params["gatherings"]["t2"] == {"backbone": "start", "before": "start"}
-    assert params["gatherings"]["t3"] == {"backbone": "start", "before": "data/statistics/t2"}
+    shared = {"backbone": "start", "members": "data/none"}
+    assert params["gatherings"]["t2"] == {**shared, "before": "start"}
+    assert params["gatherings"]["t3"] == {**shared, "before": "data/statistics/t2"}
 
 
 def test_exemplars_refuse_a_start() -> None:

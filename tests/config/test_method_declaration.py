@@ -44,7 +44,7 @@ def test_every_method_as_configured_is_composed(method: str) -> None:
         (["method.rehearsal=exemplars"], "ccsi is data-free and keeps no image"),
         (["method.learning=statistics", "method.rehearsal=none"], "ccsi learns by updates"),
         (["method=slda", "method.learning=updates"], "slda learns by statistics"),
-        (["method.name=ccis"], "'ccis' is unknown; known: analytic, ccsi"),
+        (["method.name=ccis"], "'ccis' is unknown; known: analytic, analytic_ensemble, ccsi"),
         (["loss.local=1"], "loss.local = 1: method ccsi has no such term"),
         (["+per_task.t3.loss.local=1"], "per_task.t3.loss.local = 1: method ccsi has no"),
         (["loss.idc=0", "update.target=validation"], "loss.idc is 0"),

@@ -66,6 +66,14 @@ def test_what_only_another_method_makes_goes(with_outputs: Path) -> None:
     assert not {"data/exemplars/t2", "data/models/t5"} & with_exemplars
 
 
+def test_members_beyond_their_number_go(with_outputs: Path) -> None:
+    for member in ("m2", "m3", "m4"):
+        (with_outputs / "data/members" / member).mkdir(parents=True)
+    chosen = ["method=analytic-ensemble", "statistics.members=3"]
+    found = names(leftovers(Path(), compose_params(CONF, chosen)))
+    assert {name for name in found if "members" in name} == {"data/members/m4"}
+
+
 def test_links_are_removed_and_their_targets_stay(with_outputs: Path) -> None:
     outside = with_outputs.parent / "outside"
     (outside / "t9").mkdir(parents=True)

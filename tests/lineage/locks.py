@@ -51,6 +51,14 @@ SLDA: Stages = {
         ["data/calibration/t2"],
     ),
 }
+ENSEMBLE: Stages = {
+    **SLDA,
+    "member@m2": (["data/tasks/t1", "src/ccsi/seeding.py"], ["data/members/m2"]),
+    "gather@t1": (
+        ["data/members", "data/models/t1", "data/none", "data/tasks/t1"],
+        ["data/statistics/t1"],
+    ),
+}
 
 
 def lock_text(stages: Stages) -> str:

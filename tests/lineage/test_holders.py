@@ -7,14 +7,14 @@ import pytest
 from ccsi.config import paths
 from ccsi.lineage.holders import image_holders, may_hold_images
 from ccsi.lineage.lock import parse_lock
-from tests.lineage.locks import CCSI, LUCIR, SLDA, Stages, lock_text
+from tests.lineage.locks import CCSI, ENSEMBLE, LUCIR, SLDA, Stages, lock_text
 
 
 def holders(task: str, stages: Stages) -> list[str]:
     return image_holders(task, parse_lock(lock_text(stages), where="dvc.lock").values())
 
 
-@pytest.mark.parametrize("stages", [CCSI, SLDA])
+@pytest.mark.parametrize("stages", [CCSI, SLDA, ENSEMBLE])
 def test_data_free_methods_leave_images_in_what_is_prepared_and_shown(stages: Stages) -> None:
     assert holders("t1", stages) == ["data/tasks/t1", "data/test/t1", "reports/evaluations/t2"]
 
@@ -31,7 +31,7 @@ def test_what_holds_images_and_what_does_not() -> None:
     holding = {paths.TASKS, paths.TEST, paths.EXEMPLARS, paths.RAW, paths.EVALUATIONS}
     free = {
         *(paths.MODELS, paths.MEANS, paths.IMPRESSIONS, paths.STATISTICS, paths.FITTED),
-        paths.CALIBRATION,
+        *(paths.MEMBERS, paths.CALIBRATION),
     }
     for folder in holding:
         assert may_hold_images(f"{folder}/t1")

@@ -2,8 +2,9 @@ import pytest
 import torch
 
 from ccsi.models.feature_map import FLOOR, FeatureMap, pooled_features
+from ccsi.models.patch_dictionary import PatchDictionary
 from ccsi.models.symmetries import composed
-from ccsi.params.statistics import StatisticsParams
+from ccsi.params.statistics import DictionaryParams, StatisticsParams
 from tests.toy_networks import classifier, generator, images
 
 PARAMS = StatisticsParams(
@@ -85,3 +86,60 @@ def test_its_record_and_buffers_make_it_again(projections: int) -> None:
     assert again.width == feature_map.width
     pooled = torch.rand(3, 72)
     assert torch.equal(again.project(pooled), feature_map.project(pooled))
+
+
+ATOMS = DictionaryParams(atoms=4, patch=3, threshold=0.2)
+
+
+def ensemble(**changes: object) -> FeatureMap:
+    """One network beside the trunk (72 features) and a dictionary (2 maps of 4, 24 features)."""
+    params = PARAMS.model_copy(update={"members": 2, "dictionary": ATOMS, **changes})
+    dictionary = PatchDictionary(
+        torch.randn(4, 1, 3, 3, generator=generator(3)), torch.zeros(4), threshold=0.2
+    )
+    made = FeatureMap(params, FLIPS, members=[classifier(seed=7).trunk], dictionary=dictionary)
+    made.set_up(torch.zeros(168), torch.ones(168), generator=generator())
+    return made.eval().requires_grad_(False)
+
+
+@torch.no_grad()
+def test_members_and_dictionary_stand_beside_the_trunk() -> None:
+    feature_map, trunk = ensemble(), classifier().trunk
+    pooled = next(iter(feature_map.pooled_copies(trunk, pixels())))
+    assert pooled.shape == (6, 168)
+    assert torch.equal(pooled[:, :72], pooled_features(trunk, pixels(), PARAMS))
+    second = classifier(seed=7).trunk
+    assert torch.equal(pooled[:, 72:144], pooled_features(second, pixels(), PARAMS))
+    assert not torch.equal(pooled[:, :72], pooled[:, 72:144])
+    assert feature_map.dictionary is not None
+    above, _ = feature_map.dictionary.stages(pixels())
+    torch.testing.assert_close(pooled[:, 144:148], above.mean((2, 3)))
+
+
+@torch.no_grad()
+def test_copies_are_counted_each_or_as_their_mean() -> None:
+    trunk = classifier().trunk
+    each, mean = made(FLIPS), made(FLIPS, copies="mean")
+    assert (each.copies, mean.copies) == (4, 1)
+    counted = list(each.counted(trunk, pixels()))
+    assert len(counted) == 4
+    (averaged,) = mean.counted(trunk, pixels())
+    torch.testing.assert_close(averaged, torch.stack(counted).mean(0))
+    assert torch.equal(averaged, mean(trunk, pixels()))
+
+
+@torch.no_grad()
+def test_an_ensemble_is_made_again_from_its_record_and_tensors() -> None:
+    feature_map, trunk = ensemble(), classifier().trunk
+    again = FeatureMap.from_record(feature_map.record(), feature_map.state_dict()).eval()
+    assert torch.equal(again(trunk, pixels()), feature_map(trunk, pixels()))
+    lacking = {k: v for k, v in feature_map.state_dict().items() if "members.0.stem" not in k}
+    with pytest.raises(RuntimeError, match=r"members\.0\.stem"):
+        FeatureMap.from_record(feature_map.record(), lacking)
+
+
+def test_a_record_without_the_newer_keys_is_one_network_without_a_dictionary() -> None:
+    record = made(FLIPS).record()
+    assert set(record["params"]) == {"features", "poolings", "projections", "symmetries"}
+    again = FeatureMap.from_record(record, made(FLIPS).state_dict())
+    assert (again.params.members, again.dictionary, again.copies) == (1, None, 4)

@@ -9,10 +9,11 @@ import pytest
 from ccsi.methods.registry import load_method, method_names
 from tests.pipeline.project import Project, Resolved
 
-LEARNING = {"train", "synthesize", "update", "gather", "fit", "calibrate"}
+LEARNING = {"train", "member", "synthesize", "update", "gather", "fit", "calibrate"}
 # What may be handed from task to task: none of it is an image of anybody.
 HANDED_ON = tuple(
-    f"data/{kind}/" for kind in ("models", "means", "impressions", "statistics", "fitted")
+    f"data/{kind}/"
+    for kind in ("models", "members", "means", "impressions", "statistics", "fitted")
 )
 IMAGES = ("data/tasks", "data/test")
 Graph = Mapping[str, Resolved]
@@ -45,6 +46,8 @@ def learning_stages(addresses: Iterable[str]) -> list[str]:
 def allowed(address: str) -> set[str]:
     """Its own task's images for training; none at all where a model or statistics are enough."""
     stage, _, task = address.partition("@")
+    if stage == "member":
+        return {"data/tasks/t1"}
     return set() if stage in ("synthesize", "fit") else {f"data/tasks/{task}"}
 
 
@@ -53,7 +56,10 @@ def configured(project: Project, *choices: str) -> Graph:
     return project.resolved()
 
 
-DATA_FREE = ["analytic", "ccsi", "ccsi-local", "ci", "deepinversion", "finetune", "lwf", "slda"]
+DATA_FREE = [
+    *("analytic", "analytic-ensemble", "ccsi", "ccsi-local", "ci", "deepinversion"),
+    *("finetune", "lwf", "slda"),
+]
 
 
 def test_every_method_that_claims_it_is_put_to_the_test() -> None:

@@ -14,7 +14,8 @@ from tests.pipeline.project import ROOT, Project, Resolved, of
 from tests.pipeline.scripts import load_stage, script_of
 
 COMPUTES = {
-    *("train", "synthesize", "exemplars", "update", "gather", "fit", "calibrate", "evaluate"),
+    *("train", "member", "synthesize", "exemplars", "update", "gather", "fit"),
+    *("calibrate", "evaluate"),
 }
 BLOODMNIST = CATALOGUE["bloodmnist"]
 STAGES = sorted(yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"])
@@ -29,6 +30,13 @@ def resolved(composed: Project) -> dict[str, Resolved]:
 def by_statistics(composed: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = composed.clone(tmp_path_factory.mktemp("statistics") / "project")
     project.config("method=slda")
+    return project
+
+
+@pytest.fixture(scope="module")
+def with_members(composed: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = composed.clone(tmp_path_factory.mktemp("members") / "project")
+    project.config("method=analytic-ensemble", "statistics.members=3")
     return project
 
 
@@ -55,7 +63,7 @@ def test_the_tasks_become_stages(resolved: dict[str, Resolved]) -> None:
     assert of(list(resolved), "synthesize") == ["synthesize@t1", "synthesize@t2"]
     assert of(list(resolved), "update") == ["update@t2", "update@t3"]
     assert of(list(resolved), "calibrate") == ["calibrate@t3"]
-    for absent in ("fetch", "exemplars", "gather", "fit"):
+    for absent in ("fetch", "exemplars", "member", "gather", "fit"):
         assert of(list(resolved), absent) == []
 
 
@@ -64,9 +72,18 @@ def test_statistics_take_the_place_of_updates(by_statistics: Project) -> None:
     assert of(list(statistical), "train") == ["train@t1"]
     for name in ("gather", "fit", "evaluate"):
         assert of(list(statistical), name) == [f"{name}@t{number}" for number in (1, 2, 3)]
-    for absent in ("update", "synthesize", "exemplars"):
+    for absent in ("update", "synthesize", "exemplars", "member"):
         assert of(list(statistical), absent) == []
     assert "data/fitted/t1" in statistical["evaluate@t1"].deps
+
+
+def test_members_are_trained_beside_the_first_network(with_members: Project) -> None:
+    stages = with_members.resolved()
+    assert of(list(stages), "member") == ["member@m2", "member@m3"]
+    assert stages["member@m3"].outs == {"data/members/m3"}
+    assert "data/tasks/t1" in stages["member@m3"].deps
+    assert {"data/members", "data/models/t1"} < stages["gather@t1"].deps
+    assert "data/members" not in stages["gather@t2"].deps
 
 
 def test_exemplars_are_kept_before_each_update(with_exemplars: Project) -> None:
@@ -88,7 +105,9 @@ def from_elsewhere(composed: Project, tmp_path_factory: pytest.TempPathFactory) 
     return project
 
 
-@pytest.mark.parametrize("kind", ["composed", "by_statistics", "with_exemplars", "from_elsewhere"])
+@pytest.mark.parametrize(
+    "kind", ["composed", "by_statistics", "with_members", "with_exemplars", "from_elsewhere"]
+)
 def test_the_layout_is_checked_before_any_stage(kind: str, request: pytest.FixtureRequest) -> None:
     """Whatever is named to DVC, which runs only what a name needs."""
     stages = request.getfixturevalue(kind).resolved()
@@ -101,7 +120,7 @@ def test_the_layout_is_checked_before_any_stage(kind: str, request: pytest.Fixtu
     assert [name for name in stages if name != "layout" and not needs_layout(name)] == []
 
 
-@pytest.mark.parametrize("kind", ["composed", "by_statistics", "with_exemplars"])
+@pytest.mark.parametrize("kind", ["composed", "by_statistics", "with_members", "with_exemplars"])
 def test_scripts_and_dvc_declare_the_same_parameters_and_outs(
     kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,7 +160,7 @@ def test_methods_with_a_head_import_nothing_that_the_fit_does_not() -> None:
     src = ROOT / "src"
     closure = import_closure(ROOT / "stages/fit.py", src=src)
     solved = [name for name in method_names() if load_method(name).head is not None]
-    assert solved == ["analytic", "slda"]
+    assert solved == ["analytic", "analytic_ensemble", "slda"]
     for name in solved:
         assert import_closure(src / f"ccsi/methods/{name}.py", src=src) <= closure
 

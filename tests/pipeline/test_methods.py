@@ -39,7 +39,7 @@ def test_it_runs_and_says_whether_it_is_data_free(shared: Project, method: str) 
     assert 0 <= metrics["accuracy"] <= 1
     if before:
         assert of(ran, "prepare") == []
-    if method in ("slda", "analytic"):
+    if method in ("slda", "analytic", "analytic-ensemble"):
         assert of(ran, "update") == []
         assert of(ran, "fit") == ["fit@t1", "fit@t2"]
 
@@ -58,10 +58,28 @@ def test_statistics_share_the_training_of_the_first_task(shared: Project) -> Non
     shared.config("~fit.ridge")
 
 
+def test_more_members_train_only_the_new_one(shared: Project) -> None:
+    shared.config(*SMALL, "method=analytic-ensemble", "statistics.members=2")
+    shared.repro()
+    shared.config("statistics.members=3")
+    ran = shared.repro("gather@t1")
+    assert of(ran, "member") == ["member@m3"]
+    assert of(ran, "train") == []
+    assert of(ran, "gather") == ["gather@t1"]
+    second, third = (
+        (shared.root / f"data/members/{name}/model.safetensors").read_bytes()
+        for name in ("m2", "m3")
+    )
+    assert second != third
+    shared.config("~statistics.members")
+
+
 @pytest.mark.parametrize(
     ("method", "address"),
     [("lucir", "exemplars@t1"), ("lucir", "update@t2"), ("analytic", "gather@t2"),
-     ("analytic", "fit@t2"), ("slda", "fit@t2"), ("slda", "evaluate@t2")],
+     ("analytic", "fit@t2"), ("slda", "fit@t2"), ("slda", "evaluate@t2"),
+     ("analytic-ensemble", "member@m2"), ("analytic-ensemble", "gather@t1"),
+     ("analytic-ensemble", "fit@t2")],
 )  # fmt: skip
 def test_a_stage_reads_what_it_declares(
     shared: Project, tmp_path: Path, method: str, address: str

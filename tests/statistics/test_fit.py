@@ -10,17 +10,27 @@ from ccsi.models.feature_map import FeatureMap
 from ccsi.models.predict import accuracy, predict
 from ccsi.models.store import load_classifier, save_classifier
 from ccsi.params.fit import FitParams
-from ccsi.params.statistics import StatisticsParams
+from ccsi.params.statistics import DictionaryParams, StatisticsParams
 from ccsi.progress import Silent
+from ccsi.statistics.dictionary import learned_dictionary
 from ccsi.statistics.fit import fitted_classifier
 from ccsi.statistics.gather import first_feature_map, gather
-from ccsi.statistics.moments import append
-from ccsi.statistics.store import Gathered
+from ccsi.statistics.moments import FeatureStatistics, append
+from ccsi.statistics.store import Gathered, load_statistics, save_statistics
 from ccsi.training.images import ImageSet
 from tests.toy_networks import classifier, generator, images
 
 PARAMS = StatisticsParams(
     features="stages", poolings=("mean", "max"), projections=64, symmetries=True
+)
+ENSEMBLE = StatisticsParams(
+    features="stages",
+    poolings=("mean", "rms"),
+    projections=64,
+    symmetries=True,
+    copies="mean",
+    members=3,
+    dictionary=DictionaryParams(atoms=6, patch=3, threshold=0.5),
 )
 FIT = FitParams(shrinkage=0.01, ridge=0.01)
 NAMES = ("class 0", "class 1", "class 2", "class 3")
@@ -37,37 +47,56 @@ def sets() -> tuple[ImageSet, ImageSet]:
     return ImageSet(*images(60, seed=1)), ImageSet(*images(60, first=2, seed=2))
 
 
-def map_of(backbone: Classifier) -> FeatureMap:
+def map_of(backbone: Classifier, params: StatisticsParams = PARAMS) -> FeatureMap:
+    first, dictionary = sets()[0], None
+    if params.dictionary.atoms:
+        dictionary = learned_dictionary(first, params.dictionary, generator=generator(2))
     return first_feature_map(
         backbone.trunk,
-        sets()[0],
-        PARAMS,
+        first,
+        params,
         symmetries=("flip_horizontal",),
         generator=generator(),
+        members=[classifier(seed=seed).trunk for seed in range(1, params.members)],
+        dictionary=dictionary,
     )
 
 
-def both_tasks(backbone: Classifier) -> Gathered:
-    feature_map, (first, later) = map_of(backbone), sets()
-    later = ImageSet(later.images, later.labels - 2)
-    options = {"n_classes": 2, "progress": Silent()}
-    before = gather(backbone.trunk, first, feature_map, **options)  # type: ignore[arg-type]
-    new = gather(
-        backbone.trunk,
-        later,
-        feature_map,
-        scatter=before.scatter,
-        **options,  # type: ignore[arg-type]
-    )
-    return Gathered(append(before, new), feature_map, {"t1": (0, 1), "t2": (2, 3)}, NAMES)
+def gathered_in_turn(
+    backbone: Classifier, feature_map: FeatureMap, *sets_of_two: ImageSet
+) -> FeatureStatistics:
+    """Task by task: the labels of each set start anew."""
+    so_far: FeatureStatistics | None = None
+    for task in sets_of_two:
+        new = gather(
+            backbone.trunk,
+            ImageSet(task.images, task.labels - task.labels.min()),
+            feature_map,
+            n_classes=2,
+            progress=Silent(),
+            scatter=None if so_far is None else so_far.scatter,
+        )
+        so_far = new if so_far is None else append(so_far, new)
+    assert so_far is not None
+    return so_far
+
+
+def both_tasks(backbone: Classifier, params: StatisticsParams = PARAMS) -> Gathered:
+    feature_map = map_of(backbone, params)
+    statistics = gathered_in_turn(backbone, feature_map, *sets())
+    return Gathered(statistics, feature_map, {"t1": (0, 1), "t2": (2, 3)}, NAMES)
 
 
 def test_every_symmetric_copy_counts(backbone: Classifier) -> None:
     assert both_tasks(backbone).statistics.counts.tolist() == [60, 60, 60, 60]
+    assert both_tasks(backbone, ENSEMBLE).statistics.counts.tolist() == [30, 30, 30, 30]
 
 
-def test_two_tasks_gathered_in_turn_equal_both_at_once(backbone: Classifier) -> None:
-    in_turn, (first, later) = both_tasks(backbone), sets()
+@pytest.mark.parametrize("params", [PARAMS, ENSEMBLE], ids=["one", "ensemble"])
+def test_two_tasks_gathered_in_turn_equal_both_at_once(
+    backbone: Classifier, params: StatisticsParams
+) -> None:
+    in_turn, (first, later) = both_tasks(backbone, params), sets()
     at_once = gather(
         backbone.trunk,
         first.joined(later),
@@ -79,11 +108,33 @@ def test_two_tasks_gathered_in_turn_equal_both_at_once(backbone: Classifier) -> 
     torch.testing.assert_close(in_turn.statistics.sums, at_once.sums)
 
 
-@pytest.mark.parametrize("head", ["discriminant", "ridge"])
+def test_the_order_of_later_tasks_changes_no_decision(backbone: Classifier) -> None:
+    """Only the first task makes features; the others are sums."""
+    feature_map, (first, second) = map_of(backbone, ENSEMBLE), sets()
+    third = ImageSet(*images(60, first=4, seed=3))
+    logits = []
+    for tasks in ([first, second, third], [first, third, second]):
+        gathered = Gathered(
+            gathered_in_turn(backbone, feature_map, *tasks),
+            feature_map,
+            {"t1": (0, 1), "t2": (2, 3), "t3": (4, 5)},
+            (*NAMES, "class 4", "class 5"),
+        )
+        fitted = fitted_classifier(backbone, gathered, FIT, head="ridge", method="mine")
+        logits.append(fitted(images(30, classes=6, seed=9)[0].float() / 255).logits)
+    torch.testing.assert_close(logits[1][:, [0, 1, 4, 5, 2, 3]], logits[0], atol=1e-3, rtol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("head", "params"), [("discriminant", PARAMS), ("ridge", PARAMS), ("ridge", ENSEMBLE)]
+)
 def test_a_fitted_classifier_knows_all_classes_and_comes_back(
-    backbone: Classifier, tmp_path: Path, head: str
+    backbone: Classifier, tmp_path: Path, head: str, params: StatisticsParams
 ) -> None:
-    fitted = fitted_classifier(backbone, both_tasks(backbone), FIT, head=head, method="mine")
+    gathered = both_tasks(backbone, params)
+    save_statistics(tmp_path / "statistics", gathered)
+    kept = load_statistics(tmp_path / "statistics")
+    fitted = fitted_classifier(backbone, kept, FIT, head=head, method="mine")
     assert fitted.class_names == NAMES
     assert fitted.history[1:] == (Learned("t2", 5, "mine", "last", True),)
     data = ImageSet(*images(40, classes=4, seed=9))

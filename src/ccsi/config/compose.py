@@ -25,6 +25,7 @@ LATER_BUILDERS: dict[str, Builder] = {
     "increments": layout.lay_out_increments,
     "rehearsals": layout.lay_out_rehearsals,
     "herdings": layout.lay_out_herdings,
+    "members": layout_statistics.lay_out_members,
     "gatherings": layout_statistics.lay_out_gatherings,
     "fits": layout_statistics.lay_out_fits,
     "calibrations": layout.lay_out_calibrations,

@@ -30,6 +30,7 @@ LAYOUT_INPUTS = (
     "report.bounds",
     "split",
     "start",
+    "statistics.members",
     "update.target",
 )
 

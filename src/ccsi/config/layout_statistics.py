@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from ccsi.config.layout import Record, learned_later
-from ccsi.config.paths import MODELS, NOTHING, STATISTICS
+from ccsi.config.paths import MEMBERS, MODELS, NOTHING, STATISTICS, TASKS
+
+
+def lay_out_members(params: Mapping[str, Any]) -> Record:
+    """`members`: every further network of the first task, m2 to m<statistics.members>.
+
+    The first is data/models/t1. With `start` there are none: its statistics bring their own.
+    """
+    if params["method"]["learning"] != "statistics" or params["start"] is not None:
+        return {}
+    numbers = range(2, params["statistics"]["members"] + 1)
+    return {f"m{number}": {"first": "t1", "data": f"{TASKS}/t1"} for number in numbers}
 
 
 def lay_out_gatherings(params: Mapping[str, Any]) -> Record:
@@ -15,9 +26,10 @@ def lay_out_gatherings(params: Mapping[str, Any]) -> Record:
         return {}
     start, gatherings = params["start"], {}
     before = NOTHING if start is None else start
+    members = MEMBERS if lay_out_members(params) else NOTHING
     for task in _gathered(params):
-        gatherings[task] = {"backbone": _backbone(params), "before": before}
-        before = f"{STATISTICS}/{task}"
+        gatherings[task] = {"backbone": _backbone(params), "members": members, "before": before}
+        before, members = f"{STATISTICS}/{task}", NOTHING
     return gatherings
 
 

@@ -16,6 +16,7 @@ TASKS = "data/tasks"
 TEST = "data/test"
 MEANS = "data/means"
 MODELS = "data/models"
+MEMBERS = "data/members"  # networks of the first task beside data/models/t1
 IMPRESSIONS = "data/impressions"
 EXEMPLARS = "data/exemplars"
 STATISTICS = "data/statistics"

@@ -15,6 +15,7 @@ from ccsi.config.paths import (
     FITTED,
     IMPRESSIONS,
     MEANS,
+    MEMBERS,
     MODELS,
     SHEETS,
     STATISTICS,
@@ -22,7 +23,7 @@ from ccsi.config.paths import (
     TEST,
 )
 
-_TASK = re.compile(r"t[1-9]\d*")
+_MADE = re.compile(r"[tm][1-9]\d*")  # tasks t1, t2, ...; members m2, m3, ...
 
 
 def leftovers(root: Path, params: Mapping[str, Any]) -> list[Path]:
@@ -38,7 +39,7 @@ def leftovers(root: Path, params: Mapping[str, Any]) -> list[Path]:
             continue
         for entry in sorted(place.iterdir()):
             name = entry.name.split(".")[0]
-            if _TASK.fullmatch(name) and name not in tasks:
+            if _MADE.fullmatch(name) and name not in tasks:
                 found.append(entry)
     return found
 
@@ -60,6 +61,7 @@ def _expected(params: Mapping[str, Any]) -> dict[str, set[str]]:
         TEST: tasks,
         MEANS: tasks,
         MODELS: {*params["first"], *params["increments"]},
+        MEMBERS: set(params["members"]),
         CALIBRATION: set(params["calibrations"]),
         IMPRESSIONS: rehearsed,
         EXEMPLARS: set(params["herdings"]),

@@ -42,8 +42,8 @@ SECTIONS: dict[str, type[Section]] = {
 SCALARS = ("seed", "split", "start", "per_task")
 EDITABLE = (*SECTIONS, *SCALARS)
 LAID_OUT = (
-    *("tasks", "increments", "rehearsals", "herdings", "gatherings", "fits", "calibrations"),
-    *("downloads", "first", "summary", "layout"),
+    *("tasks", "increments", "rehearsals", "herdings", "members", "gatherings", "fits"),
+    *("calibrations", "downloads", "first", "summary", "layout"),
 )
 KNOWN = (*EDITABLE, *LAID_OUT, "overrides", "digest")
 

@@ -20,13 +20,13 @@ class StandardNetwork(nn.Module):
         super().__init__()
         copy = classifier.frozen_copy()
         _replace_norms(copy)
-        self.trunk, self.head, self.temperature = copy.trunk, copy.head, temperature
+        self.network, self.temperature = copy, temperature
         self.eval()
 
     def forward(self, images: Tensor) -> Tensor:
         """Images uint8 [N, side, side, C] -> probabilities float32 [N, K]."""
-        features = self.trunk(images.permute(0, 3, 1, 2).float() / 255)
-        return torch.softmax(self.head(features)[1] / self.temperature, dim=1)
+        logits = self.network(images.permute(0, 3, 1, 2).float() / 255).logits
+        return torch.softmax(logits / self.temperature, dim=1)
 
 
 class _StandardNorm(nn.Module):

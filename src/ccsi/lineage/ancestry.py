@@ -9,7 +9,7 @@ from ccsi.errors import ArtifactError
 from ccsi.lineage.holders import old_images_read, related
 from ccsi.lineage.lock import Entry, Executed
 
-LEARNING = ("train", "synthesize", "exemplars", "update", "gather", "fit", "calibrate")
+LEARNING = ("train", "member", "synthesize", "exemplars", "update", "gather", "fit", "calibrate")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ PLACEHOLDERS = ("data/none", "data/laid_out")  # one line of text each
 # and reports/evaluations and reports/index.html, which show examples and mistakes.
 FREE_OF_IMAGES = (
     *("data/models/", "data/means/", "data/impressions/", "data/statistics/", "data/fitted/"),
-    *("data/calibration/", "reports/metrics.json/", "reports/machine.json/", "reports/tables/"),
+    *("data/members/", "data/calibration/"),
+    *("reports/metrics.json/", "reports/machine.json/", "reports/tables/"),
     *("reports/plots/", "reports/sheets/"),
 )
 

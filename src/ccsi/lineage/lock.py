@@ -40,8 +40,9 @@ class Executed:
 
     @property
     def task(self) -> str:
-        """t3 of update@t3; "" for a stage of no task."""
-        return self.address.partition("@")[2]
+        """t3 of update@t3, the first for every member; "" for a stage of no task."""
+        stage, _, key = self.address.partition("@")
+        return "t1" if stage == "member" else key
 
 
 def read_lock(path: Path) -> dict[str, Executed]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,8 +10,11 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
+from ccsi.models.norm import MomentNorm
+from ccsi.models.patch_dictionary import PatchDictionary
 from ccsi.models.resnet import ResNet
 from ccsi.models.symmetries import composed, generated_group
+from ccsi.params.model import ModelParams
 from ccsi.params.statistics import StatisticsParams
 
 FLOOR = 0.1  # of the mean standard deviation: a feature still now may wake with later classes
@@ -22,35 +26,56 @@ POOLINGS: Mapping[str, Callable[[Tensor], Tensor]] = {
 }
 
 
-def pooled_features(trunk: ResNet, images: Tensor, params: StatisticsParams) -> Tensor:
+def pooled_features(
+    source: ResNet | PatchDictionary, images: Tensor, params: StatisticsParams
+) -> Tensor:
     """Features [N, d] of images [N, C, H, W] in [0, 1].
 
-    `last`: the trunk's own. `stages`: stem and residual stages side by side, each pooled over all
-    of its map in each of the ways of `poolings`.
+    `last`: a network's own. `stages`: stem and residual stages side by side, each pooled over all
+    of its map in each of the ways of `poolings`; a dictionary's maps always are.
     """
-    if params.features == "last":
-        last: Tensor = trunk(images)
+    if params.features == "last" and isinstance(source, ResNet):
+        last: Tensor = source(images)
         return last
-    maps = trunk.stages(images)
+    maps = source.stages(images)
     return torch.cat([POOLINGS[name](x) for x in maps for name in params.poolings], 1)
+
+
+def _without_class_moments(network: ResNet) -> ResNet:
+    """A frozen copy that lacks what synthesis alone reads."""
+    made = copy.deepcopy(network).eval().requires_grad_(False)
+    for module in made.modules():
+        if isinstance(module, MomentNorm):
+            module.class_mean, module.class_var = module.class_mean[:0], module.class_var[:0]
+    return made
 
 
 class FeatureMap(nn.Module):
     """Pooled features, standardised, then projected at random with ReLU if `projections` > 0.
 
-    Buffers: centre, scale [d], the pooled features' moments on the first task; projection [d, m].
-    Nothing of it is ever trained or changed. Random projection with ReLU: RanPAC (McDonnell et
-    al., NeurIPS 2023).
+    The features are those of the trunk it is given, of further networks of the first task
+    (`members`) and of a dictionary of patches, side by side. Buffers: centre, scale [d], the pooled
+    features' moments on the first task; projection [d, m]. Nothing of it is ever trained or
+    changed. Random projection with ReLU: RanPAC (McDonnell et al., NeurIPS 2023).
     """
 
     centre: Tensor
     scale: Tensor
     projection: Tensor
 
-    def __init__(self, params: StatisticsParams, symmetries: Sequence[str]) -> None:
+    def __init__(
+        self,
+        params: StatisticsParams,
+        symmetries: Sequence[str],
+        *,
+        members: Sequence[ResNet] = (),
+        dictionary: PatchDictionary | None = None,
+    ) -> None:
         super().__init__()
         self.params, self.symmetries = params, tuple(symmetries)
         self.group = generated_group(self.symmetries if params.symmetries else ())
+        self.members = nn.ModuleList(_without_class_moments(member) for member in members)
+        self.dictionary = dictionary
         for name, shape in {"centre": (0,), "scale": (0,), "projection": (0, 0)}.items():
             self.register_buffer(name, torch.zeros(shape))
 
@@ -71,7 +96,20 @@ class FeatureMap(nn.Module):
     def pooled_copies(self, trunk: ResNet, images: Tensor) -> Iterator[Tensor]:
         """Pooled features [N, d] of the images under each symmetry that they are read under."""
         for composition in self.group:
-            yield pooled_features(trunk, composed(images, composition), self.params)
+            yield self._pooled(trunk, composed(images, composition))
+
+    def counted(self, trunk: ResNet, images: Tensor) -> Iterator[Tensor]:
+        """What statistics count of the images: `copies` times features [N, width]."""
+        if self.params.copies == "mean":
+            yield self(trunk, images)
+            return
+        for pooled in self.pooled_copies(trunk, images):
+            yield self.project(pooled)
+
+    @property
+    def copies(self) -> int:
+        """How many times an image is counted."""
+        return len(self.group) if self.params.copies == "each" else 1
 
     def project(self, pooled: Tensor) -> Tensor:
         """Pooled features [N, d] -> features [N, width]."""
@@ -80,20 +118,51 @@ class FeatureMap(nn.Module):
 
     def forward(self, trunk: ResNet, images: Tensor) -> Tensor:
         """Images [N, C, H, W] in [0, 1] -> features [N, width], averaged over the symmetries."""
-        total = images.new_zeros(len(images), self.width)
+        total = images.new_zeros(images.shape[0], self.width)
         for pooled in self.pooled_copies(trunk, images):
             total += self.project(pooled)
         return total / len(self.group)
 
     def record(self) -> dict[str, Any]:
-        """What beside the buffers makes it, for JSON."""
-        return {"params": self.params.model_dump(mode="json"), "symmetries": list(self.symmetries)}
+        """What beside the tensors makes it, for JSON."""
+        record: dict[str, Any] = {"symmetries": list(self.symmetries)}
+        record["params"] = self.params.model_dump(mode="json", exclude_defaults=True)
+        if self.members:
+            record["members"] = [
+                {"channels": network.channels, "model": network.params.model_dump(mode="json")}
+                for network in self._networks(())
+            ]
+        return record
 
     @classmethod
-    def from_record(cls, record: Mapping[str, Any], buffers: Mapping[str, Tensor]) -> FeatureMap:
-        """The map of `record` and `state_dict`. Raises KeyError, ValueError where they are none."""
-        params = StatisticsParams.model_validate(record["params"])
-        made = cls(params, record["symmetries"])
-        made.centre, made.scale = buffers["centre"], buffers["scale"]
-        made.projection = buffers["projection"]
+    def from_record(cls, record: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> FeatureMap:
+        """The map of `record` and `state_dict`. Raises KeyError, RuntimeError, ValueError where
+        they are none.
+        """
+        params, dictionary = StatisticsParams.model_validate(record["params"]), None
+        members = [
+            ResNet(
+                member["channels"],
+                ModelParams.model_validate(member["model"]),
+                generator=torch.Generator(),
+            )
+            for member in record.get("members", ())
+        ]
+        if params.dictionary.atoms:
+            weight, bias = tensors["dictionary.weight"], tensors["dictionary.bias"]
+            dictionary = PatchDictionary(weight, bias, threshold=params.dictionary.threshold)
+        made = cls(params, record["symmetries"], members=members, dictionary=dictionary)
+        for name in ("centre", "scale", "projection"):
+            setattr(made, name, torch.empty_like(tensors[name]))
+        made.load_state_dict(dict(tensors))
         return made
+
+    def _networks(self, first: Sequence[ResNet]) -> list[ResNet]:
+        further = [network for network in self.members if isinstance(network, ResNet)]
+        return [*first, *further]
+
+    def _pooled(self, trunk: ResNet, images: Tensor) -> Tensor:
+        sources: list[ResNet | PatchDictionary] = [*self._networks([trunk])]
+        if self.dictionary is not None:
+            sources.append(self.dictionary)
+        return torch.cat([pooled_features(source, images, self.params) for source in sources], 1)

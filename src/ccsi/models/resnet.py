@@ -58,6 +58,7 @@ class ResNet(nn.Module):
 
     def __init__(self, channels: int, params: ModelParams, *, generator: Generator) -> None:
         super().__init__()
+        self.channels, self.params = channels, params
         norm, width = norm_factory(params), params.widths[0]
         self.multiple, self.pooled = params.multiple, params.pooled
         self.stem, self.stem_norm = Convolution(channels, width, 3, params.stem_stride), norm(width)

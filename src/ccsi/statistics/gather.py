@@ -8,6 +8,7 @@ import torch
 from torch import Generator, Tensor
 
 from ccsi.models.feature_map import FeatureMap
+from ccsi.models.patch_dictionary import PatchDictionary
 from ccsi.models.resnet import ResNet
 from ccsi.params.statistics import StatisticsParams
 from ccsi.progress import Progress
@@ -25,12 +26,14 @@ def first_feature_map(
     *,
     symmetries: Sequence[str],
     generator: Generator,
+    members: Sequence[ResNet] = (),
+    dictionary: PatchDictionary | None = None,
 ) -> FeatureMap:
     """The feature map, standardised by the images of the first task, that all tasks share.
 
-    The trunk is in evaluation mode; symmetries: those that the data set declares.
+    All networks are in evaluation mode; symmetries: those that the data set declares.
     """
-    feature_map = FeatureMap(params, symmetries)
+    feature_map = FeatureMap(params, symmetries, members=members, dictionary=dictionary)
     count, total, square = 0, torch.zeros(()), torch.zeros(())
     for pixels, _ in batches(images):
         for pooled in feature_map.pooled_copies(trunk, pixels):
@@ -53,15 +56,16 @@ def gather(
     progress: Progress,
     scatter: Tensor | None = None,
 ) -> FeatureStatistics:
-    """Statistics of a task's images, whose labels count from 0; each symmetric copy counts.
+    """Statistics of a task's images, whose labels count from 0.
 
+    Each symmetric copy of an image counts, or their mean feature, as `statistics.copies` says.
     scatter: that of older tasks, added to in place. The trunk is in evaluation mode.
     """
 
     def features() -> Iterator[tuple[Tensor, Tensor]]:
         for pixels, labels in batches(images):
-            for pooled in feature_map.pooled_copies(trunk, pixels):
-                yield feature_map.project(pooled), labels
+            for counted in feature_map.counted(trunk, pixels):
+                yield counted, labels
             progress.advance(len(labels))
 
     return accumulate(

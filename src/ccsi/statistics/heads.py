@@ -16,7 +16,7 @@ def _discriminant(gathered: Gathered, params: FitParams) -> Affine:
 
 
 def _ridge(gathered: Gathered, params: FitParams) -> Affine:
-    copies = len(gathered.feature_map.group)
+    copies = gathered.feature_map.copies
     return ridge_classifier(gathered.statistics, ridge=params.ridge, copies=copies)
 
 

@@ -1,0 +1,50 @@
+"""Train one more network on the first task, to stand frozen beside data/models/t1."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
+
+from ccsi.params.model import ModelParams
+from ccsi.params.training import TrainParams
+from ccsi.pipeline.stage import StageRun
+from ccsi.pipeline.torch_stage import TorchStage
+
+STAGE = TorchStage(
+    parameters=("train", "tasks.{first}.train", "model", "seed"),
+    item="members",
+    outs=("data/members/{task}",),
+)
+
+
+def run(job: StageRun) -> None:
+    """Read the first task, train from a start of its own, write the model and its curve."""
+    model = job.section(ModelParams, "model")
+    params = job.section(TrainParams, "train", override="tasks.{first}.train")
+    seed, first = int(job.value("seed")), str(job.item["first"])
+
+    from ccsi.models.classifier import Learned
+    from ccsi.pipeline.checkpoints import open_checkpoints
+    from ccsi.pipeline.learned import load_arrival, save_learned
+    from ccsi.seeding import torch_generator
+    from ccsi.training.learn import train_afresh
+
+    arrival = load_arrival(Path(job.item["data"]))
+    total = params.epochs * len(arrival.train)
+    with job.progress(total, unit="image", description=f"train {job.task}") as progress:
+        classifier, curve = train_afresh(
+            [arrival],
+            model,
+            params,
+            generator_for=lambda purpose: torch_generator(
+                seed, stage="member", task=first, purpose=f"{job.task} {purpose}"
+            ),
+            progress=progress,
+            checkpoints=open_checkpoints(job, "data"),
+        )
+    classifier.history = (Learned(first, seed, None, params.select, True),)
+    save_learned(job.out("data/members/{task}"), classifier, curve)
+
+
+if __name__ == "__main__":
+    STAGE.main(run)
