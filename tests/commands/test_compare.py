@@ -19,6 +19,7 @@ from ccsi.commands.compare import Selection
 from ccsi.commands.experiments import Experiment
 from ccsi.comparison.run import Run
 from ccsi.errors import ParameterError
+from ccsi.reporting.bounds import load_bounds
 from tests.comparison.runs import make_run, seeds
 from tests.config.projects import REPOSITORY, make_project
 
@@ -62,7 +63,7 @@ def test_it_writes_table_page_and_figure_into_one_folder(project: Path) -> None:
     told = run(baseline="finetune")
     folder = project / "reports/study/comparison"
     assert {f.name for f in folder.iterdir()} == {
-        "index.html", "comparison.csv", "comparison.md", "digits.png"
+        "index.html", "comparison.csv", "runs.csv", "comparison.md", "digits.png"
     }  # fmt: skip
     assert "written: reports/study/comparison/" in told
     rows = load_table(folder / "comparison.csv")
@@ -70,6 +71,14 @@ def test_it_writes_table_page_and_figure_into_one_folder(project: Path) -> None:
     command = "ccsi compare --all-commits --baseline finetune --measure accuracy"
     assert command in (folder / "index.html").read_text()
     assert command in (folder / "comparison.md").read_text()
+
+
+def test_the_runs_can_be_the_bounds_on_a_runs_page(project: Path) -> None:
+    run()
+    record = {"dataset": "digits", "tasks": [{"task": f"t{n}"} for n in range(1, 6)]}
+    bounds = load_bounds(project / "reports/study/comparison/runs.csv", record)
+    assert [bound.label for bound in bounds] == ["ccsi", "finetune, mean of 2"]
+    assert bounds[1].accuracy_after["t5"] == pytest.approx(0.25)
 
 
 def test_the_folder_is_a_choice(project: Path) -> None:

@@ -19,12 +19,13 @@ from ccsi.comparison.figures import write_figure
 from ccsi.comparison.page import comparison_page
 from ccsi.comparison.report import COLUMNS, csv_rows, datasets, markdown, table
 from ccsi.comparison.run import Run, require_runs
-from ccsi.comparison.runs_table import run_rows
+from ccsi.comparison.runs_table import accuracy_rows, run_rows
 from ccsi.config.overrides import in_shell
 from ccsi.config.paths import CONF, project_root
 from ccsi.config.sections import nearest
 from ccsi.errors import ParameterError
 from ccsi.pipeline.times import LOG
+from ccsi.reporting.bounds import COLUMNS as RUN_COLUMNS
 from ccsi.study.forecast import Times
 from ccsi.study.plan import identity, plan
 
@@ -125,12 +126,13 @@ def _write(
     title = f"Study: {folder.name}"
     page = comparison_page(found, title=title, command=told, measure=measure, plots=PLOTS)
     save_table(folder / "comparison.csv", csv_rows(found), columns=COLUMNS)
+    save_table(folder / "runs.csv", accuracy_rows(found), columns=RUN_COLUMNS)
     text = markdown(found, measure=measure, title=title, command=told)
     write_text(folder / "comparison.md", text)
     for dataset in datasets(found):
         write_figure(folder / f"{dataset}.png", found, dataset)
     write_text(folder / "index.html", page)
-    console.print(f"written: {folder}/ (index.html, comparison.csv, comparison.md, figures)",
+    console.print(f"written: {folder}/ (index.html, *.csv, comparison.md, *.png)",
                   highlight=False)  # fmt: skip
 
 
