@@ -7,12 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 import yaml
 
+from ccsi.reporting.bounds import Bound
 from ccsi.reporting.report import ReportPaths, summarize
 from ccsi.reporting.results import RunResults
 from tests.browser.conftest import Browser
@@ -25,7 +26,7 @@ PLOTS = yaml.safe_load((ROOT / "dvc.yaml").read_text())["plots"]
 pytestmark = pytest.mark.timeout(180)
 
 
-def report(root: Path, run: RunResults) -> None:
+def report(root: Path, run: RunResults, bounds: Sequence[Bound] = ()) -> None:
     paths = ReportPaths(
         metrics=root / "reports/metrics.json",
         tables=root / "reports/tables",
@@ -33,7 +34,7 @@ def report(root: Path, run: RunResults) -> None:
         sheets=root / "reports/sheets",
         page=root / "reports/index.html",
     )
-    summarize(run, paths, make_context(len(run.evaluations)))
+    summarize(run, paths, make_context(len(run.evaluations), bounds=bounds))
 
 
 def command(root: Path, *words: str) -> None:
@@ -148,3 +149,23 @@ def test_report_page_draws_everything_offline(
     assert missing == []
     check_offline(browser, expect="fit-y")  # a chart of steps fits one direction only
     keep(browser, f"page-{scheme}-{width}")
+
+
+def test_report_page_draws_its_accuracy_between_the_bounds(
+    tmp_path: Path, start_browser: Callable[..., Browser]
+) -> None:
+    browser = start_browser()
+    emulate(browser, width=1280, scheme="dark")
+    tasks = [f"t{t}" for t in range(1, 6)]
+    lower = {task: 1 / (place + 1) for place, task in enumerate(tasks)}
+    bounds = [Bound("finetune", 3, lower), Bound("joint", 1, dict.fromkeys(tasks, 0.98))]
+    report(tmp_path, make_run(tasks=5), bounds)
+    browser.open(tmp_path / "reports/index.html")
+    browser.wait("return document.querySelectorAll('.vega-embed svg.marks').length === 9")
+    assert browser.run("return document.querySelectorAll('#accuracy .mark-line path').length") == 4
+    legend = browser.run("return document.querySelector('#accuracy .role-legend').textContent")
+    assert all(label in legend for label in ("ccsi", "finetune, mean of 3", "joint"))
+    alt = browser.run("return document.querySelector('#accuracy').parentElement.textContent")
+    assert "joint: t1 98.0 %" in alt
+    check_offline(browser, expect="fit-y")
+    keep(browser, "page-bounds")

@@ -53,7 +53,10 @@ def inline_commands(guide: Path) -> list[list[str]]:
 
 
 def write_files(guide: Path, root: Path) -> list[Path]:
-    """Do what a reader does: write the files that blocks name, change those of the diffs."""
+    """Do what a reader does: write the files that blocks name, change those of the diffs.
+
+    A hunk is applied wherever its lines stand.
+    """
     written = []
     for block in blocks(guide):
         first, _, rest = block.body.partition("\n")
@@ -61,7 +64,7 @@ def write_files(guide: Path, root: Path) -> list[Path]:
             for name, old, new in changes(block.body):
                 path = root / name
                 text = path.read_text()
-                assert text.count(old) == 1, f"{guide.name}: {name} has not once:\n{old}"
+                assert old in text, f"{guide.name}: {name} has no longer:\n{old}"
                 path.write_text(text.replace(old, new))
                 written.append(path)
         elif re.fullmatch(r"# [\w./-]+\.(py|yaml)", first):
