@@ -45,10 +45,14 @@ def shell_commands(guide: Path) -> list[list[str]]:
             for command in block.commands]  # fmt: skip
 
 
+def prose(guide: Path) -> str:
+    """The text without its fenced blocks."""
+    return re.sub(r"^```.*?^```$", "", guide.read_text(), flags=re.MULTILINE | re.DOTALL)
+
+
 def inline_commands(guide: Path) -> list[list[str]]:
     """Commands of ccsi and dvc within a sentence or a table, but those with gaps to fill in."""
-    told = re.sub(r"^```.*?^```$", "", guide.read_text(), flags=re.MULTILINE | re.DOTALL)
-    spans = [span for span in INLINE.findall(told) if not re.search(r"\.\.\.|\||<", span)]
+    spans = [span for span in INLINE.findall(prose(guide)) if not re.search(r"\.\.\.|\||<", span)]
     return [c for span in spans for c in split_at_and(shlex.split(span.replace("\\", "")))]
 
 

@@ -15,12 +15,16 @@ import yaml
 from dvc.cli import parse_args
 
 from ccsi.cli import app
+from ccsi.comparison.run import look_up
 from ccsi.config.compose import compose_params
+from ccsi.config.overrides import MISSING
 from ccsi.study.plan import expand
-from tests.docs.guides import GUIDES, ROOT, inline_commands, shell_commands
+from tests.docs.guides import GUIDES, ROOT, blocks, inline_commands, prose, shell_commands
 
 PROGRAMS = ("ccsi", "dvc", "git", "make", "pip", "python")
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+SECTIONS = "loss|synthesis|train|update|model|evaluate|trainer"
+SUFFIXES = ("safetensors", "onnx")
 ids = [guide.name for guide in GUIDES]
 
 
@@ -83,6 +87,26 @@ def test_every_choice_can_be_composed(guide: Path) -> None:
         if composed(choices(command)):
             for overrides in expand(choices(command), guide):
                 assert compose_params(ROOT / "conf", overrides)["tasks"], command
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=ids)
+def test_links_lead_somewhere(guide: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", prose(guide))
+    inside = [link for link in links if "://" not in link]
+    assert [link for link in inside if not (guide.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=ids)
+def test_files_and_parameters_that_are_named_are_there(guide: Path) -> None:
+    """Or the guide's own example makes them."""
+    made = " ".join(block.body for block in blocks(guide))
+    paths = re.findall(r"`((?:src|stages|tests|conf|studies)/[\w./-]+)`", prose(guide))
+    missing = [path for path in paths if not (ROOT / path).exists()]
+    assert [path for path in missing if Path(path).stem not in made] == []
+    params = compose_params(ROOT / "conf")
+    keys = re.findall(rf"`((?:{SECTIONS})\.[a-z_0-9.]+)(?:=[^`]*)?`", prose(guide))
+    unknown = [key for key in keys if look_up(params, key) is MISSING]
+    assert [k for k in unknown if k.rpartition(".")[2] not in (*SUFFIXES, *made.split())] == []
 
 
 def test_the_check_refuses_what_there_is_not() -> None:

@@ -37,6 +37,7 @@ def with_tests(project: Project) -> Project:
 
 
 def test_a_new_method_and_a_new_loss_are_added_as_told(project: Project) -> None:
+    project.config("dataset.classes_per_task=5")
     with_tests(project)
     assert len(write_files(ROOT / "docs/new-method.md", project.root)) == 3
     assert len(run_commands("docs/new-method.md", project)) == 4
@@ -50,6 +51,11 @@ def test_a_new_method_and_a_new_loss_are_added_as_told(project: Project) -> None
     assert ran[-1] == ["dvc", "exp", "run", "-S", "loss.confidence=0.1"]
     curves = (project.root / "reports/tables/training.csv").read_text()
     assert ",confidence," in curves
+
+
+@pytest.mark.parametrize("guide", ["README.md", "docs/sweeps.md", "docs/from-the-original.md"])
+def test_the_commands_of_a_guide_run(guide: str, project: Project) -> None:
+    assert run_commands(guide, project)
 
 
 def test_what_one_machine_pushed_another_does_not_compute(
