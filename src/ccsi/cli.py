@@ -110,10 +110,13 @@ def compare(
     runs: Annotated[bool, typer.Option("--runs", help="Only list the runs.")] = False,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="Write OUT.csv and OUT.md. [default: beside the study]"),
+        typer.Option("--out", help="Folder. [default: reports/study/<name of the study>]"),
     ] = None,
 ) -> None:
-    """Average experiments over seeds, test them against a baseline; unlike runs are refused."""
+    """Average experiments over seeds, test them against a baseline; unlike runs are refused.
+
+    Writes a page, figures and tables.
+    """
     from rich.console import Console
 
     from ccsi.commands import compare as command

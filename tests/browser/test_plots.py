@@ -7,30 +7,26 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 import yaml
 
+from ccsi.reporting.bounds import Bound
 from ccsi.reporting.report import ReportPaths, summarize
 from ccsi.reporting.results import RunResults
 from tests.browser.conftest import Browser
+from tests.browser.drawn import MARKS, check_offline, emulate, keep
 from tests.reporting.toy_run import make_context, make_run
 
 ROOT = Path(__file__).resolve().parents[2]
 PLOTS = yaml.safe_load((ROOT / "dvc.yaml").read_text())["plots"]
-# Lines, bars, points and cells of every plot, without axes, legends and titles.
-MARKS = """
-return Object.fromEntries([...document.querySelectorAll('.vega-embed')].map((plot) => [plot.id,
-  [...plot.querySelectorAll('.role-mark > path, .role-mark > line, .role-mark > text')]
-    .filter((mark) => mark.tagName !== 'path' || mark.getAttribute('d')).length]))
-"""
 
 pytestmark = pytest.mark.timeout(180)
 
 
-def report(root: Path, run: RunResults) -> None:
+def report(root: Path, run: RunResults, bounds: Sequence[Bound] = ()) -> None:
     paths = ReportPaths(
         metrics=root / "reports/metrics.json",
         tables=root / "reports/tables",
@@ -38,7 +34,7 @@ def report(root: Path, run: RunResults) -> None:
         sheets=root / "reports/sheets",
         page=root / "reports/index.html",
     )
-    summarize(run, paths, make_context(len(run.evaluations)))
+    summarize(run, paths, make_context(len(run.evaluations), bounds=bounds))
 
 
 def command(root: Path, *words: str) -> None:
@@ -66,12 +62,6 @@ def project(root: Path, run: RunResults) -> None:
     report(root, run)
 
 
-def check_offline(browser: Browser, *, expect: str | None = None) -> None:
-    complaints = browser.complaints()
-    assert [line for line in complaints if expect is None or expect not in line] == []
-    assert browser.fetched() == []
-
-
 def check_all_drawn(browser: Browser, *, blank: frozenset[str] = frozenset()) -> None:
     wanted = [next(iter(entry)) for entry in PLOTS if isinstance(entry, dict)]
     browser.wait(f"return document.querySelectorAll('.vega-embed svg').length >= {len(wanted)}")
@@ -80,15 +70,6 @@ def check_all_drawn(browser: Browser, *, blank: frozenset[str] = frozenset()) ->
     assert {name for name, count in marks.items() if count == 0} == blank
     assert browser.run("return document.querySelectorAll('.failed').length") == 0
     check_offline(browser, expect="Infinite extent" if blank else None)
-
-
-def keep(browser: Browser, name: str) -> None:
-    """A picture of the whole page, where one is asked for (CCSI_SCREENSHOTS=<folder>)."""
-    folder = os.environ.get("CCSI_SCREENSHOTS")
-    if folder:
-        height = browser.run("return document.documentElement.scrollHeight")
-        browser.driver.set_window_size(1500, min(height + 150, 8000))
-        browser.driver.save_screenshot(str(Path(folder) / f"{name}.png"))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -143,14 +124,6 @@ def test_a_run_without_impressions_and_with_one_task_still_draws(
     check_all_drawn(browser, blank=frozenset({"Forgetting_per_task", "Synthesis_losses"}))
 
 
-def emulate(browser: Browser, *, width: int, scheme: str) -> None:
-    """A screen of this width, and a reader who prefers light or dark."""
-    screen = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
-    prefers = [{"name": "prefers-color-scheme", "value": scheme}]
-    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
-    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": prefers})
-
-
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_report_page_draws_everything_offline(
     tmp_path: Path, start_browser: Callable[..., Browser], scheme: str, width: int
@@ -176,3 +149,23 @@ def test_report_page_draws_everything_offline(
     assert missing == []
     check_offline(browser, expect="fit-y")  # a chart of steps fits one direction only
     keep(browser, f"page-{scheme}-{width}")
+
+
+def test_report_page_draws_its_accuracy_between_the_bounds(
+    tmp_path: Path, start_browser: Callable[..., Browser]
+) -> None:
+    browser = start_browser()
+    emulate(browser, width=1280, scheme="dark")
+    tasks = [f"t{t}" for t in range(1, 6)]
+    lower = {task: 1 / (place + 1) for place, task in enumerate(tasks)}
+    bounds = [Bound("finetune", 3, lower), Bound("joint", 1, dict.fromkeys(tasks, 0.98))]
+    report(tmp_path, make_run(tasks=5), bounds)
+    browser.open(tmp_path / "reports/index.html")
+    browser.wait("return document.querySelectorAll('.vega-embed svg.marks').length === 9")
+    assert browser.run("return document.querySelectorAll('#accuracy .mark-line path').length") == 4
+    legend = browser.run("return document.querySelector('#accuracy .role-legend').textContent")
+    assert all(label in legend for label in ("ccsi", "finetune, mean of 3", "joint"))
+    alt = browser.run("return document.querySelector('#accuracy').parentElement.textContent")
+    assert "joint: t1 98.0 %" in alt
+    check_offline(browser, expect="fit-y")
+    keep(browser, "page-bounds")

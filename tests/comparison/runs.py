@@ -21,6 +21,8 @@ def make_run(
     name: str | None = None,
     code: dict[str, str] | None = None,
     data: dict[str, str] | None = None,
+    kept: dict[str, int] | None = None,
+    seconds: float | None = None,
 ) -> Run:
     """A run of conf/ with these overrides; t tasks lose 0.1 each on the way to `accuracy`."""
     params = copy.deepcopy(_composed(tuple(overrides)))
@@ -30,7 +32,7 @@ def make_run(
         "accuracy": accuracy, "balanced_accuracy": accuracy, "forgetting": 0.1,
         "average_incremental_accuracy": accuracy, "backward_transfer": -0.1, "auc": 0.9,
         "ece": 0.05, "accuracy_after": after, "selection": "last", "n_test": 100,
-        "split": params["evaluate"]["split"],
+        "split": params["evaluate"]["split"], "data_free": params["method"]["name"] != "joint",
     }  # fmt: skip
     return Run(
         name=name or "-".join(overrides),
@@ -39,13 +41,21 @@ def make_run(
         learned={task: accuracy - 0.1 for task in tasks},
         code={"stages/train.py": "a" * 40} if code is None else code,
         data={"data/tasks/t1": "d1"} if data is None else data,
+        kept=kept or {},
+        seconds=seconds,
+        commit="0123abc",
     )
 
 
-def seeds(*overrides: str, accuracies: Sequence[float]) -> list[Run]:
+def seeds(
+    *overrides: str,
+    accuracies: Sequence[float],
+    kept: dict[str, int] | None = None,
+    seconds: float | None = None,
+) -> list[Run]:
     """The same run with seeds 0, 1, ..."""
     return [
-        make_run([*overrides, f"seed={seed}"], accuracy=value)
+        make_run([*overrides, f"seed={seed}"], accuracy=value, kept=kept, seconds=seconds)
         for seed, value in enumerate(accuracies)
     ]
 

@@ -19,9 +19,14 @@ def test_a_study_runs_once_and_is_compared(project: Project) -> None:
     again = project.ccsi("study", "mine.yaml").stdout
     assert "2 runs, 2 done already, 0 to run" in again
     project.ccsi("compare", "--study", "mine.yaml")
-    rows = list(csv.DictReader((project.root / "mine.csv").read_text().splitlines()))
+    folder = project.root / "reports/study/mine"
+    rows = list(csv.DictReader((folder / "comparison.csv").read_text().splitlines()))
     found = [row for row in rows if row["measure"] == "accuracy"]
     assert [(row["group"], row["n"], row["seeds"]) for row in found] == [("finetune", "2", "0 1")]
+    # Every stage has run here, so what learning took is known.
+    assert {row["n"] for row in rows if row["measure"] in ("minutes", "kept_bytes")} == {"2"}
+    assert (folder / "index.html").exists()
+    assert (folder / "digits.png").exists()
 
 
 @pytest.mark.slow

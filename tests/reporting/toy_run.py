@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from ccsi.artifacts import save_array, save_json, save_table
 from ccsi.evaluation.record import Circumstances, SeenTask, evaluate
+from ccsi.reporting.bounds import Bound
 from ccsi.reporting.charts import Templates
 from ccsi.reporting.results import Impressions, RunResults, Shown
 from ccsi.reporting.run_page import Context, Links
@@ -60,13 +62,15 @@ def make_run(
     )
 
 
-def make_context(tasks: int = 3, links: Links | None = None) -> Context:
+def make_context(
+    tasks: int = 3, links: Links | None = None, bounds: Sequence[Bound] = ()
+) -> Context:
     """What a page tells beside the results, with the committed templates."""
     own: dict[str, Any] = {"loss": {}, "train": {}, "update": {}, "synthesis": {}}
     return Context(
         settings=SETTINGS,
         tasks={f"t{t}": own for t in range(1, tasks + 1)},
-        bounds=[],
+        bounds=bounds,
         templates=Templates(ROOT / ".dvc/plots"),
         links=links or {},
     )

@@ -14,17 +14,24 @@ from rich.table import Table
 
 from ccsi.artifacts import save_table, write_text
 from ccsi.commands.experiments import Experiment, git_ids, list_experiments, open_project, read_run
-from ccsi.comparison.comparison import BY_TASK, MEASURES, Comparison, compare
+from ccsi.comparison.comparison import BY_TASK, COST, MEASURES, Comparison, compare
+from ccsi.comparison.figures import write_figure
+from ccsi.comparison.page import comparison_page
 from ccsi.comparison.report import COLUMNS, csv_rows, datasets, markdown, table
 from ccsi.comparison.run import Run, require_runs
-from ccsi.comparison.runs_table import run_rows
+from ccsi.comparison.runs_table import accuracy_rows, run_rows
 from ccsi.config.overrides import in_shell
 from ccsi.config.paths import CONF, project_root
 from ccsi.config.sections import nearest
 from ccsi.errors import ParameterError
+from ccsi.pipeline.times import LOG
+from ccsi.reporting.bounds import COLUMNS as RUN_COLUMNS
+from ccsi.study.forecast import Times
 from ccsi.study.plan import identity, plan
 
-DEFAULT_OUT = Path("reports/comparison")
+REPORTS = Path("reports/study")
+PLOTS = Path(".dvc/plots")
+DEFAULT_MEASURE = "average_incremental_accuracy"
 
 
 @dataclass(frozen=True)
@@ -45,11 +52,11 @@ def run(
     list_runs: bool,
     console: Console,
 ) -> None:
-    """Compare, print, and write <out>.csv and <out>.md; or only list the runs.
+    """Compare, print, and write table, page and figures into a folder; or only list the runs.
 
     Raises CcsiError where runs are unlike, with nothing written.
     """
-    known = [*MEASURES, BY_TASK[1]]
+    known = [*MEASURES, BY_TASK[1], *COST]
     if measure not in known:
         raise ParameterError(f"--measure {measure}: no such measure{nearest(measure, known)}")
     with contextlib.chdir(project_root(Path.cwd())), open_project(Path()) as repo:
@@ -71,8 +78,9 @@ def run(
 def select(repo: Repo, selection: Selection) -> tuple[list[Run], dict[str, str]]:
     """The chosen runs, and why experiments that were meant are left out."""
     runs, left_out = [], {}
+    times = Times.read(LOG)
     for experiment in _named(repo, selection):
-        found = read_run(repo, experiment)
+        found = read_run(repo, experiment, times)
         if isinstance(found, Run):
             runs.append(found)
         else:
@@ -112,15 +120,30 @@ def _require_matches(patterns: Collection[str], names: Sequence[str]) -> None:
 def _write(
     found: Comparison, selection: Selection, out: Path | None, measure: str, console: Console
 ) -> None:
-    stem = out or (selection.study.with_suffix("") if selection.study else DEFAULT_OUT)
-    baseline = ["--baseline", found.baseline] if found.baseline else []
-    chosen = ["--study", str(selection.study)] if selection.study else list(selection.names)
-    everything = ["--all-commits"] if selection.all_commits else []
-    told = in_shell(["ccsi", "compare", *chosen, *everything, *baseline])
-    save_table(stem.with_name(f"{stem.name}.csv"), csv_rows(found), columns=COLUMNS)
-    text = markdown(found, measure=measure, title=f"Comparison: {stem.name}", command=told)
-    write_text(stem.with_name(f"{stem.name}.md"), text)
-    console.print(f"written: {stem}.csv, {stem}.md", highlight=False)
+    name = selection.study.stem if selection.study else "comparison"
+    folder = out or REPORTS / name
+    told = _command(selection, found.baseline, measure)
+    title = f"Study: {folder.name}"
+    page = comparison_page(found, title=title, command=told, measure=measure, plots=PLOTS)
+    save_table(folder / "comparison.csv", csv_rows(found), columns=COLUMNS)
+    save_table(folder / "runs.csv", accuracy_rows(found), columns=RUN_COLUMNS)
+    text = markdown(found, measure=measure, title=title, command=told)
+    write_text(folder / "comparison.md", text)
+    for dataset in datasets(found):
+        write_figure(folder / f"{dataset}.png", found, dataset)
+    write_text(folder / "index.html", page)
+    console.print(f"written: {folder}/ (index.html, *.csv, comparison.md, *.png)",
+                  highlight=False)  # fmt: skip
+
+
+def _command(selection: Selection, baseline: str | None, measure: str) -> str:
+    """What was typed, but where the result goes."""
+    words = ["ccsi", "compare"]
+    words += ["--study", str(selection.study)] if selection.study else list(selection.names)
+    words += ["--all-commits"] if selection.all_commits else []
+    words += ["--baseline", baseline] if baseline else []
+    words += ["--measure", measure] if measure != DEFAULT_MEASURE else []
+    return in_shell(words)
 
 
 def _rich(headings: Sequence[str], rows: Sequence[Sequence[str]], *, title: str) -> Table:

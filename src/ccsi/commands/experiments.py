@@ -15,8 +15,11 @@ from typing import Any
 import yaml
 from dvc.repo import Repo
 
+from ccsi.comparison.cost import kept_bytes, learning_seconds
 from ccsi.comparison.run import Run, stale_stage
 from ccsi.errors import ArtifactError
+from ccsi.lineage.lock import parse_lock
+from ccsi.study.forecast import Times
 
 METRICS = "reports/metrics.json"
 MATRIX = "reports/tables/accuracy_matrix.csv"
@@ -55,8 +58,11 @@ def list_experiments(repo: Repo) -> list[Experiment]:
     return sorted(found, key=lambda e: (e.name, e.commit))
 
 
-def read_run(repo: Repo, experiment: Experiment) -> Run | str:
-    """The run that the experiment's commit holds; a sentence where it holds none of its own."""
+def read_run(repo: Repo, experiment: Experiment, times: Times | None = None) -> Run | str:
+    """The run that the experiment's commit holds; a sentence where it holds none of its own.
+
+    times: of the stages that ran on this machine.
+    """
     files = repo.scm.get_fs(experiment.commit)
     texts: dict[str, str] = {}
     for path in ("params.yaml", "dvc.lock", METRICS, MATRIX):
@@ -67,6 +73,9 @@ def read_run(repo: Repo, experiment: Experiment) -> Run | str:
     stale = stale_stage(params, lock)
     if stale is not None:
         return f"{stale} did not run with its parameters"
+    stages = parse_lock(texts["dvc.lock"], where=f"{experiment.name}: dvc.lock")
+    recorded = {a: (entry.get("params") or {}).get("params.yaml", {}) for a, entry in lock.items()}
+    seconds = (times or Times()).of_settings
     return Run(
         name=experiment.name,
         params=params,
@@ -74,6 +83,9 @@ def read_run(repo: Repo, experiment: Experiment) -> Run | str:
         learned=_learned(texts[MATRIX]),
         code=git_ids(Path(repo.root_dir), experiment.commit, code_paths(lock)),
         data=_data(params, lock),
+        kept=kept_bytes(params, stages),
+        seconds=learning_seconds(params, stages, recorded, seconds),
+        commit=experiment.baseline[:7],
     )
 
 

@@ -81,6 +81,8 @@ def _open(search: Search, *, seed: int) -> Study:
     from optuna.storages import JournalStorage
     from optuna.storages.journal import JournalFileBackend
 
+    from ccsi.study.pruning import MedianPruner
+
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     PLACE.mkdir(parents=True, exist_ok=True)
     journal = PLACE / f"{search.name}.journal"
@@ -89,7 +91,7 @@ def _open(search: Search, *, seed: int) -> Study:
         study_name=search.name,
         direction="maximize",
         load_if_exists=True,
-        pruner=optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=1),
+        pruner=MedianPruner(complete=5, steps=1),
     )
     if study.user_attrs.setdefault("space", search.space.digest) != search.space.digest:
         raise ParameterError(

@@ -115,6 +115,7 @@ def _state(repo: Repo, planned: Sequence[PlannedRun], finished: Sequence[Run]) -
     done = tuple(run for run in planned if identity(run.params) in there)
     missing = {identity(run.params): run for run in planned if run not in done}
     waiting: list[PlannedRun] = []
+    gone: set[str] = set()
     entries = [task for task in queue.tasks(repo) if task.status != "Success"]
     deserted = any(task.status == "Running" for task in entries) and not queue.has_worker(repo)
     for task in entries:
@@ -125,11 +126,12 @@ def _state(repo: Repo, planned: Sequence[PlannedRun], finished: Sequence[Run]) -
             queue.kill(task.name)
         if task.status == "Failed" or (task.status == "Running" and deserted):
             queue.remove(task.name)
+            gone.add(task.name)
         else:
             waiting.append(PlannedRun(task.name, run.overrides, run.params))
             missing.pop(identity(run.params))
     taken = {experiment.name for experiment in list_experiments(repo)}
-    taken |= {task.name for task in entries if task.status in ("Queued", "Running")}
+    taken |= {t.name for t in entries if t.status in ("Queued", "Running")} - gone
     to_queue = []
     for run in missing.values():
         name = _free(run.name, taken)

@@ -18,6 +18,7 @@ MEASURES = (
     "backward_transfer", "auc", "ece",
 )  # fmt: skip
 BY_TASK = ("accuracy_after", "intransigence")
+COST = ("minutes", "kept_bytes")
 JOINT = "joint"
 
 Values = dict[int, float]
@@ -137,6 +138,10 @@ def _measures(runs: Sequence[Run], joint: Mapping[int, Run]) -> dict[str, Values
 def _of_run(run: Run, joint: Run | None) -> dict[str, Any]:
     told = {name: run.metrics[name] for name in MEASURES}
     told |= {f"accuracy_after.{t}": v for t, v in run.metrics["accuracy_after"].items()}
+    told["minutes"] = None if run.seconds is None else run.seconds / 60
+    if run.kept:
+        told["kept_bytes"] = sum(run.kept.values())
+        told |= {f"kept_bytes.{kind}": size for kind, size in run.kept.items()}
     if joint is not None and joint is not run and run.params["method"]["name"] != JOINT:
         by_task = intransigence(run.learned, joint.learned)
         if by_task:

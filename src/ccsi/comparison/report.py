@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ccsi.comparison.comparison import Comparison, Line, differing_settings
+from ccsi.comparison.reproduce import group_command
 
 COLUMNS = (
     "dataset", "group", "measure", "mean", "std", "n", "seeds", "baseline", "paired_n",
-    "difference", "low", "high", "p_t", "p_wilcoxon",
+    "difference", "low", "high", "p_t", "p_wilcoxon", "command",
 )  # fmt: skip
 SHOWN = {
     "accuracy": "accuracy",
@@ -22,6 +23,12 @@ EXPLAINED = (
     "over all classes. Average incremental: mean of the accuracies after each task. Forgetting: "
     "lower is better. Intransigence: accuracy on a task just learned, joint's minus the method's, "
     "same seeds, averaged over tasks; lower is better."
+)
+COSTED = (
+    "Minutes: what the stages behind the models of all tasks took on this machine, from "
+    ".ccsi/times.csv (the median where one ran several times), also where a run took them from "
+    "the cache; preparing the data, evaluation and DVC's own work are not counted. Kept: bytes of "
+    "files that had to lie there when the images of the last task arrived."
 )
 TESTED = (
     "Δ: mean difference of {measure} to {baseline} over the seeds both have, with its 95 % "
@@ -42,6 +49,7 @@ def csv_rows(comparison: Comparison) -> list[dict[str, Any]]:
             "n": line.spread.n,
             "seeds": " ".join(map(str, line.seeds)),
             **_test_cells(line, comparison.baseline),
+            "command": group_command(comparison.groups[line.dataset, line.group]),
         }
         for line in comparison.lines
     ]
@@ -70,19 +78,59 @@ def table(
     return headings + (["Δ [95 %]", "n", "p t / W"] if tested else []), rows
 
 
+def cost_table(comparison: Comparison, dataset: str) -> tuple[list[str], list[list[str]]]:
+    """Headings and rows of one data set: minutes, and what was kept in kB, in all and by kind."""
+    kinds = dict.fromkeys(
+        line.measure.partition(".")[2]
+        for line in comparison.lines
+        if line.dataset == dataset and line.measure.startswith("kept_bytes.")
+    )
+    rows = [
+        [
+            label,
+            _number(comparison.line(dataset, label, "minutes"), 1),
+            _number(comparison.line(dataset, label, "kept_bytes"), 1000),
+            *(_number(comparison.line(dataset, label, f"kept_bytes.{k}"), 1000) for k in kinds),
+        ]
+        for of, label in comparison.groups
+        if of == dataset
+    ]
+    return ["group", "minutes", "kept, kB", *kinds], rows
+
+
+def circumstances(comparison: Comparison, dataset: str) -> str:
+    """What all runs on one data set share, in a sentence."""
+    runs = [run for (of, _), some in comparison.groups.items() if of == dataset for run in some]
+    first, commits = runs[0], sorted({run.commit for run in runs if run.commit})
+    code = f"; started from commit {', '.join(commits)}" if commits else ""
+    return (
+        f"{first.metrics['split']} images, {first.metrics['n_test']} of them; "
+        f"{len(first.params['tasks'])} tasks; epoch kept: {first.metrics['selection']}{code}."
+    )
+
+
 def markdown(comparison: Comparison, *, measure: str, title: str, command: str) -> str:
     """The whole comparison as a Markdown page."""
     parts = [f"# {title}", f"Written by `{command}`.", EXPLAINED]
     if comparison.baseline is not None:
         parts.append(TESTED.format(measure=_name(measure), baseline=comparison.baseline))
     for dataset in datasets(comparison):
-        run = next(r[0] for (of, _), r in comparison.groups.items() if of == dataset)
         parts.append(f"## {dataset}")
-        parts.append(
-            f"{run.metrics['split']} images, {run.metrics['n_test']} of them; "
-            f"{len(run.params['tasks'])} tasks; epoch kept: {run.metrics['selection']}."
-        )
+        parts.append(circumstances(comparison, dataset))
         parts.append(_markdown_table(*table(comparison, dataset, measure=measure)))
+        parts.append(COSTED)
+        parts.append(_markdown_table(*cost_table(comparison, dataset)))
+        parts.append("Made by:")
+        parts.append(
+            _markdown_table(
+                ["group", "command"],
+                [
+                    [label, f"`{group_command(runs)}`"]
+                    for (of, label), runs in comparison.groups.items()
+                    if of == dataset
+                ],
+            )
+        )
         differing = differing_settings(comparison, dataset)
         if differing:
             groups = list(next(iter(differing.values())))
@@ -113,6 +161,13 @@ def _spread(line: Line | None) -> str:
         return "-"
     std = "" if line.spread.std is None else f" ± {100 * line.spread.std:.1f}"
     return f"{100 * line.spread.mean:.1f}{std}"
+
+
+def _number(line: Line | None, unit: int) -> str:
+    if line is None:
+        return "-"
+    std = "" if line.spread.std is None else f" ± {line.spread.std / unit:.1f}"
+    return f"{line.spread.mean / unit:,.1f}{std}"
 
 
 def _paired(line: Line | None) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ccsi.config.overrides import MISSING, override_key
@@ -25,6 +25,12 @@ class Run:
     code: Mapping[str, str]
     data: Mapping[str, str]
     """Digest of the images of each task."""
+    kept: Mapping[str, int] = field(default_factory=dict)
+    """Bytes that lay there, by what they are, when the last task's images arrived."""
+    seconds: float | None = None
+    """What its learning stages took on this machine, None where that is not known."""
+    commit: str = ""
+    """The commit that it was started from."""
 
     @property
     def dataset(self) -> str:
@@ -65,9 +71,12 @@ def stage_addresses(params: Mapping[str, Any]) -> list[str]:
     """The stages that dvc.yaml unfolds for these parameters."""
     sections = {
         "fetch": "downloads", "prepare": "tasks", "means": "tasks", "train": "first",
-        "update": "increments", "synthesize": "rehearsals", "evaluate": "tasks",
+        "update": "increments", "synthesize": "rehearsals", "exemplars": "herdings",
+        "gather": "gatherings", "fit": "fits", "evaluate": "tasks",
     }  # fmt: skip
-    unfolded = [f"{stage}@{key}" for stage, name in sections.items() for key in params[name]]
+    unfolded = [
+        f"{stage}@{key}" for stage, name in sections.items() for key in params.get(name, ())
+    ]
     return ["layout", *unfolded, "summarize"]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from ccsi.comparison.comparison import Comparison
 from ccsi.comparison.run import Run
 from ccsi.config.overrides import override_key
 
@@ -27,6 +29,17 @@ def run_rows(runs: Sequence[Run]) -> tuple[list[str], list[list[str]]]:
         values = [_percent(run.metrics[key]) for key in HEADLINE]
         rows.append([run.name, " ".join(differing) or "-", str(len(run.params["tasks"])), *values])
     return ["experiment", "what differs", "tasks", *HEADLINE.values()], rows
+
+
+def accuracy_rows(comparison: Comparison) -> list[dict[str, Any]]:
+    """Accuracy after each task of every run: what `report.bounds` may name."""
+    return [
+        {"dataset": dataset, "method": label, "seed": run.seed, "task": task, "accuracy": value}
+        for (dataset, label), runs in comparison.groups.items()
+        for run in runs
+        for task, value in run.metrics["accuracy_after"].items()
+        if value is not None
+    ]
 
 
 def _percent(value: float | None) -> str:

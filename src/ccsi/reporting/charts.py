@@ -18,6 +18,8 @@ Spec = dict[str, Any]
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#878d96")
 """Okabe and Ito's palette, told apart by colour-blind readers, without its black and yellow."""
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
+"""Of points: with the colours, 42 series stay apart."""
 PAGE_FILE = "page.html"
 
 
@@ -37,12 +39,14 @@ class Chart:
 class Templates:
     """The committed templates and scripts of `dvc plots`."""
 
-    def __init__(self, folder: Path) -> None:
-        """Read every *.json and page.html. Raises ArtifactError where one is missing or damaged."""
+    def __init__(self, folder: Path, *more: Path) -> None:
+        """Read every *.json and page.html, and the *.json of more folders.
+
+        Raises ArtifactError where one is missing or damaged.
+        """
         try:
-            self._specs = {
-                path.stem: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))
-            }
+            files = [path for place in (folder, *more) for path in sorted(place.glob("*.json"))]
+            self._specs = {path.stem: json.loads(path.read_text()) for path in files}
             self.scripts = scripts_of((folder / PAGE_FILE).read_text())
         except (OSError, ValueError) as error:
             raise ArtifactError(f"cannot read the plot templates in {folder}: {error}") from error
@@ -71,6 +75,7 @@ class Templates:
             "<DVC_METRIC_Y>": chart.y,
             "<DVC_METRIC_X_LABEL>": chart.x,
             "<DVC_METRIC_COLOR>": colour,
+            "<SHAPE>": {**colour, "scale": {"domain": names, "range": list(SHAPES)}},
         }
         spec: Spec = _filled(self._specs[chart.template], values)
         spec.pop("title", None)

@@ -30,8 +30,8 @@ FIGURES = ("accuracy.png", "forgetting.png")
 def write_figures(folder: Path, records: Sequence[Record]) -> None:
     """Write accuracy.png and forgetting.png from the evaluation records, in task order."""
     with mpl.rc_context({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}):
-        _save(folder / "accuracy.png", _accuracy(records))
-        _save(folder / "forgetting.png", _forgetting(records))
+        save_figure(folder / "accuracy.png", _accuracy(records))
+        save_figure(folder / "forgetting.png", _forgetting(records))
 
 
 def _accuracy(records: Sequence[Record]) -> Figure:
@@ -96,7 +96,6 @@ def _forgetting(records: Sequence[Record]) -> Figure:
 def _axes(records: Sequence[Record], title: str) -> tuple[Figure, Axes]:
     last = records[-1]
     figure = Figure(figsize=(6.0, 3.6), dpi=DPI, layout="constrained")
-    FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     about = f"{last['dataset']}, {last['method']}, seed {last['seed']}"
     missing = sorted({task for record in records for task in record["unmeasured_tasks"]})
@@ -120,7 +119,9 @@ def _images(records: Sequence[Record]) -> str:
     return "test" if records[-1]["split"] == "test" else "validation"
 
 
-def _save(path: Path, figure: Figure) -> None:
+def save_figure(path: Path, figure: Figure) -> None:
+    """Write a figure as PNG, atomically: the same bytes for the same numbers."""
+    FigureCanvasAgg(figure)
     metadata: dict[str, Any] = {"Software": None}
     with atomic_path(path) as temporary:
         figure.savefig(temporary, format="png", metadata=metadata)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,22 @@ FOLDER = Path(__file__).parent / "templates"
 UNDEFINED = "\N{EN DASH}"
 
 
-def render(name: str, *, charts: Mapping[str, Chart], templates: Templates, **values: Any) -> str:
+def render(
+    name: str,
+    *,
+    charts: Mapping[str, Chart],
+    templates: Templates,
+    folders: Sequence[Path] = (),
+    **values: Any,
+) -> str:
     """The page `name`, with its charts by the id of the element that they are drawn in.
 
+    folders: where pages lie beside those of this package.
     Every text is escaped; the only markup that comes from outside is the scripts of `templates`.
     """
     specs = {key: templates.fill(chart) for key, chart in charts.items()}
     return (
-        _environment()
+        _environment(folders)
         .get_template(name)
         .render(
             charts=charts,
@@ -44,9 +52,9 @@ def signed(value: float | None, digits: int = 3) -> str:
     return UNDEFINED if value is None else f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
-def _environment() -> Environment:
+def _environment(folders: Sequence[Path]) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(FOLDER),
+        loader=FileSystemLoader([*folders, FOLDER]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -63,6 +63,10 @@ class Times:
             {key: statistics.median(found) for key, found in kind.items()},
         )
 
+    def of_settings(self, kind: str, settings: str) -> float | None:
+        """Of a kind of stage with this digest of its settings; None where none ran here."""
+        return self.exact.get((kind, settings))
+
     def seconds(self, stage: ResolvedStage, params: Params) -> float | None:
         """About how long a stage will take; None where none of its kind ever ran."""
         name = stage.address.partition("@")[0]

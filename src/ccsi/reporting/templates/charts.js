@@ -4,15 +4,19 @@
   const fonts = {
     font,
     axis: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: "normal" },
-    legend: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: "normal" },
+    legend: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: "normal", symbolOpacity: 1 },
     header: { labelFontSize: 12 },
   };
   const specs = JSON.parse(document.getElementById("specs").textContent);
   for (const [id, spec] of Object.entries(specs)) {
     const room = document.getElementById(id).clientWidth;
     const narrow = room < 520;
-    const tall = { legend: { ...fonts.legend, orient: "bottom", columns: Math.max(1, Math.floor(room / 110)) } };
-    spec.config = { ...fonts, ...(narrow || id === "accuracy" ? tall : {}), ...spec.config };
+    // Entries of a legend below the chart, as many beside each other as the longest lets fit.
+    const longest = Math.max(0, ...spec.data.values.map((row) => String(row.rev ?? "").length));
+    const columns = Math.max(1, Math.floor(room / Math.max(110, 7 * longest + 30)));
+    const tall = { legend: { ...fonts.legend, orient: "bottom", columns, labelLimit: room - 40 } };
+    const below = narrow || id === "accuracy" || spec.usermeta?.legend === "below";
+    spec.config = { ...fonts, ...(below ? tall : {}), ...spec.config };
     if (spec.columns) {
       // Small multiples: as many beside each other as fit, and as wide as that lets them be.
       const fit = Math.max(1, Math.min(spec.columns, Math.floor(room / 300)));

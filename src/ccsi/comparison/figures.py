@@ -1,0 +1,100 @@
+"""A comparison as one PNG, for a README: the same four charts as on the page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator, PercentFormatter
+
+from ccsi.comparison.charts import after_each_task, points
+from ccsi.comparison.comparison import Comparison
+from ccsi.reporting.charts import COLOURS
+from ccsi.reporting.figures import save_figure
+
+MARKERS = ("o", "s", "^", "D", "P", "v")
+GREY = "#5c6670"
+PANELS = (
+    ("forgetting", 1.0, "forgetting", "linear"),
+    ("minutes", 1.0, "minutes of learning", "log"),
+    ("kept_bytes", 1e-3, "kept between tasks, kB", "log"),
+)
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def write_figure(path: Path, comparison: Comparison, dataset: str) -> None:
+    """Accuracy after each task, and against forgetting, minutes and bytes kept."""
+    groups = [label for of, label in comparison.groups if of == dataset]
+    with mpl.rc_context({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}):
+        figure = Figure(figsize=(9.0, 7.0), dpi=150, layout="constrained")
+        first, *others = figure.subplots(2, 2).flat
+        _spread(first, after_each_task(comparison, dataset), groups)
+        for axes, (measure, factor, label, scale) in zip(others, PANELS, strict=True):
+            axes.set(xlabel=label, ylabel="accuracy after the last task", ylim=(0, 1.03))
+            _scatter(axes, points(comparison, dataset, measure, factor), groups, scale)
+        handles, labels = first.get_legend_handles_labels()
+        columns = max(1, min(5, 100 // max(len(label) + 6 for label in labels)))
+        figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)
+        n = sorted({len(runs) for (of, _), runs in comparison.groups.items() if of == dataset})
+        seeds = " or ".join(map(str, n)) + (" seed" if n == [1] else " seeds")
+        title = f"{dataset}: mean ± standard deviation over {seeds}"
+        figure.suptitle(title.replace("$", r"\$"), fontsize=10, x=0.01, ha="left")
+        save_figure(path, figure)
+
+
+def _spread(axes: Axes, rows: Rows, groups: Sequence[str]) -> None:
+    tasks = list(dict.fromkeys(row["task"] for row in rows))
+    for place, label in enumerate(groups):
+        own = [row for row in rows if row["rev"] == label]
+        at = [tasks.index(row["task"]) for row in own]
+        colour, marker = _style(place)
+        values = [row["value"] for row in own]
+        shown = label.replace("$", r"\$")
+        axes.plot(at, values, color=colour, marker=marker, markersize=5, label=shown)
+        low, high = ([row[end] for row in own] for end in ("low", "high"))
+        axes.fill_between(at, low, high, color=colour, alpha=0.16, linewidth=0)
+    axes.set_xticks(range(len(tasks)), tasks)
+    axes.set(xlabel="after task", ylabel="accuracy on all seen classes", ylim=(0, 1.03))
+    _percents(axes)
+
+
+def _scatter(axes: Axes, rows: Rows, groups: Sequence[str], scale: str) -> None:
+    for row in rows:
+        colour, marker = _style(groups.index(row["rev"]))
+        axes.plot([row["x"]] * 2, [row["y_low"], row["y_high"]], color=colour, alpha=0.7)
+        axes.plot([row["x_low"], row["x_high"]], [row["y"]] * 2, color=colour, alpha=0.7)
+        axes.plot(row["x"], row["y"], color=colour, marker=marker, markersize=8)
+    if not rows:
+        axes.text(0.5, 0.5, "unknown", transform=axes.transAxes, ha="center", color=GREY)
+        axes.set_xticks([])
+    elif scale == "log":
+        _logarithmic(axes, [row["x"] for row in rows])
+    else:
+        axes.xaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+    _percents(axes)
+
+
+def _logarithmic(axes: Axes, values: Sequence[float]) -> None:
+    """At least a decade, so that small differences look small."""
+    lowest, highest = min(values) / 1.4, max(values) * 1.4
+    wider = max(1.0, math.sqrt(10 * lowest / highest))
+    axes.set_xscale("log")
+    axes.set_xlim(lowest / wider, highest * wider)
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_minor_locator(NullLocator())
+
+
+def _style(place: int) -> tuple[str, str]:
+    return COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]
+
+
+def _percents(axes: Axes) -> None:
+    axes.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+    axes.grid(axis="y", color=GREY, alpha=0.2)

@@ -1,0 +1,88 @@
+"""The charts, the figure, the command and the cost of a comparison."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from ccsi.comparison.charts import comparison_charts, points
+from ccsi.comparison.comparison import Comparison, compare
+from ccsi.comparison.figures import write_figure
+from ccsi.comparison.report import COLUMNS, circumstances, cost_table, csv_rows, markdown
+from ccsi.comparison.reproduce import group_command
+from tests.comparison.runs import make_run, seeds
+
+
+def compared() -> Comparison:
+    runs = seeds("method=finetune", accuracies=[0.2, 0.3, 0.4], kept={"model": 2000}, seconds=60.0)
+    kept = {"model": 2000, "impressions": 3000}
+    runs += seeds("method=ccsi", accuracies=[0.8, 1.0], kept=kept, seconds=180.0)
+    return compare(runs, baseline=None)
+
+
+def test_points_have_accuracy_upwards_and_a_deviation_to_either_side() -> None:
+    ccsi, finetune = points(compared(), "digits", "kept_bytes", 1e-3)
+    assert (ccsi["rev"], ccsi["x"], ccsi["y"], ccsi["n"]) == ("ccsi", 5.0, pytest.approx(0.9), 2)
+    assert ccsi["y_high"] == 1.0  # a share, though 0.9 + 0.14 is more
+    assert finetune["y_low"] == pytest.approx(0.2)
+    assert finetune["x"] == pytest.approx(2.0)
+
+
+def test_charts_say_in_words_what_they_draw() -> None:
+    charts = comparison_charts(compared(), "digits")
+    assert list(charts) == [
+        "spread", "forgetting_accuracy", "minutes_accuracy", "kept_accuracy"
+    ]  # fmt: skip
+    assert "ccsi 3, 90.0 %" in charts["minutes_accuracy"].alt
+    assert "finetune: t1 30.0 %" in charts["spread"].alt
+    assert len(charts["spread"].rows) == 2 * 5
+
+
+def test_what_was_not_measured_has_no_chart() -> None:
+    found = compare([make_run(["method=finetune"])], baseline=None)
+    assert list(comparison_charts(found, "digits")) == ["spread", "forgetting_accuracy"]
+    assert cost_table(found, "digits")[1] == [["finetune", "-", "-"]]
+
+
+def test_cost_stands_by_kind() -> None:
+    headings, rows = cost_table(compared(), "digits")
+    assert headings == ["group", "minutes", "kept, kB", "model", "impressions"]
+    assert rows[0] == ["ccsi", "3.0 ± 0.0", "5.0 ± 0.0", "2.0 ± 0.0", "3.0 ± 0.0"]
+    assert rows[1] == ["finetune", "1.0 ± 0.0", "2.0 ± 0.0", "2.0 ± 0.0", "-"]
+
+
+def test_every_row_names_its_command() -> None:
+    rows = csv_rows(compared())
+    assert COLUMNS[-1] == "command"
+    assert {row["command"] for row in rows if row["group"] == "ccsi"} == {
+        "dvc exp run --queue -S method=ccsi -S seed=0,1"
+    }
+    page = markdown(compared(), measure="accuracy", title="X", command="ccsi compare")
+    assert "| finetune | `dvc exp run --queue -S method=finetune -S seed=0,1,2` |" in page
+
+
+def test_the_command_quotes_what_the_shell_would_take_apart() -> None:
+    run = make_run(["method=ccsi", "split=[[0,1,2,3,4],[5,6,7,8,9]]", "seed=4"])
+    assert group_command([run]) == (
+        "dvc exp run -S method=ccsi -S 'split=[[0,1,2,3,4],[5,6,7,8,9]]' -S seed=4"
+    )
+
+
+def test_the_commit_is_told() -> None:
+    assert "started from commit 0123abc" in circumstances(compared(), "digits")
+
+
+def test_the_figure_is_the_same_bytes_for_the_same_numbers(tmp_path: Path) -> None:
+    for name in ("one.png", "two.png"):
+        write_figure(tmp_path / name, compared(), "digits")
+    assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
+    with Image.open(tmp_path / "one.png") as picture:
+        assert picture.width >= 1200
+
+
+def test_a_figure_of_unknown_cost_says_so(tmp_path: Path) -> None:
+    found = compare([make_run(["method=finetune"])], baseline=None)
+    write_figure(tmp_path / "alone.png", found, "digits")
+    assert (tmp_path / "alone.png").stat().st_size > 10_000

@@ -1,0 +1,116 @@
+"""Every command of the guides is one that there is: names, options, parameters and values.
+
+Nothing is run here, so this holds for those too that need the network or take hours.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import typer.main
+import yaml
+from dvc.cli import parse_args
+
+from ccsi.cli import app
+from ccsi.comparison.run import look_up
+from ccsi.config.compose import compose_params
+from ccsi.config.overrides import MISSING
+from ccsi.study.plan import expand
+from tests.docs.guides import GUIDES, ROOT, blocks, inline_commands, prose, shell_commands
+
+PROGRAMS = ("ccsi", "dvc", "git", "make", "pip", "python")
+STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+SECTIONS = "loss|synthesis|train|update|model|evaluate|trainer"
+SUFFIXES = ("safetensors", "onnx")
+ids = [guide.name for guide in GUIDES]
+
+
+def check(command: list[str]) -> None:
+    """Raises where a command cannot be."""
+    program, *words = command
+    assert program in PROGRAMS
+    if program == "ccsi":
+        check_ccsi(words)
+    elif program == "dvc":
+        check_dvc(words)
+    elif program == "make":
+        makefile = (ROOT / "Makefile").read_text()
+        assert all(re.search(rf"^{word}:", makefile, re.MULTILINE) for word in words)
+
+
+def check_ccsi(words: list[str]) -> None:
+    commands = typer.main.get_command(app).commands
+    name, *rest = words
+    if not name.startswith("--"):  # `ccsi --help` and its kind are Typer's own
+        assert name in commands, f"there is no command {name}"
+        if rest:  # a name alone is often said of what a command does
+            commands[name].make_context(name, rest)
+    assert all((ROOT / word).exists() for word in words if word.startswith("studies/"))
+
+
+def check_dvc(words: list[str]) -> None:
+    parsed = parse_args(list(words))
+    for target in getattr(parsed, "targets", None) or []:
+        assert target.partition("@")[0] in STAGES, target
+
+
+def choices(command: list[str]) -> list[str]:
+    """What a command lays over the parameters."""
+    if command[:2] == ["ccsi", "config"]:
+        return [word for word in command[2:] if "=" in word and not word.startswith("-")]
+    if command[:3] == ["dvc", "exp", "run"]:
+        return [after for word, after in pairwise(command) if word == "-S"]
+    return []
+
+
+def composed(overrides: list[str]) -> bool:
+    """Whether they need nothing that is the reader's own: images, a model."""
+    own = ("<", "dataset=folder", "dataset=arrivals", "dataset=npz", "loss.confidence", "=dream")
+    return bool(overrides) and not any(part in o for o in overrides for part in own)
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=ids)
+def test_every_command_is_one_that_there_is(guide: Path) -> None:
+    for command in [*shell_commands(guide), *inline_commands(guide)]:
+        try:
+            check(command)
+        except Exception as error:
+            raise AssertionError(f"{guide.name}: {' '.join(command)}: {error}") from error
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=ids)
+def test_every_choice_can_be_composed(guide: Path) -> None:
+    for command in shell_commands(guide):
+        if composed(choices(command)):
+            for overrides in expand(choices(command), guide):
+                assert compose_params(ROOT / "conf", overrides)["tasks"], command
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=ids)
+def test_links_lead_somewhere(guide: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", prose(guide))
+    inside = [link for link in links if "://" not in link]
+    assert [link for link in inside if not (guide.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=ids)
+def test_files_and_parameters_that_are_named_are_there(guide: Path) -> None:
+    """Or the guide's own example makes them."""
+    made = " ".join(block.body for block in blocks(guide))
+    paths = re.findall(r"`((?:src|stages|tests|conf|studies)/[\w./-]+)`", prose(guide))
+    missing = [path for path in paths if not (ROOT / path).exists()]
+    assert [path for path in missing if Path(path).stem not in made] == []
+    params = compose_params(ROOT / "conf")
+    keys = re.findall(rf"`((?:{SECTIONS})\.[a-z_0-9.]+)(?:=[^`]*)?`", prose(guide))
+    unknown = [key for key in keys if look_up(params, key) is MISSING]
+    assert [k for k in unknown if k.rpartition(".")[2] not in (*SUFFIXES, *made.split())] == []
+
+
+def test_the_check_refuses_what_there_is_not() -> None:
+    for wrong in ("ccsi compar", "ccsi compare --baselin x", "dvc exp rnu", "dvc repro updates@t3",
+                  "ccsi study studies/none.yaml", "make tests"):  # fmt: skip
+        with pytest.raises(Exception):  # noqa: B017, PT011
+            check(wrong.split())

@@ -1,0 +1,78 @@
+"""The guides' commands and code, for real, in a copy of the project."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ccsi.artifacts import load_json
+from tests.docs.guides import ROOT, blocks, write_files
+from tests.pipeline.project import Project
+
+pytestmark = pytest.mark.slow
+NOT_IN_THREE_TASKS = ("t4", "t5", "classes_per_task", "split=")
+
+
+def run_commands(guide: str, project: Project) -> list[list[str]]:
+    """Run the ```sh blocks that are not marked, but for tasks and files that this copy lacks."""
+    ran = []
+    for block in blocks(ROOT / guide):
+        for command in block.commands if block.language == "sh" and block.reason is None else ():
+            if not any(word in " ".join(command) for word in NOT_IN_THREE_TASKS):
+                told = project.ccsi(*command[1:]) if command[0] == "ccsi" else project.run(*command)
+                assert "ERROR" not in told.stderr
+                ran.append(command)
+    return ran
+
+
+def with_tests(project: Project) -> Project:
+    """The project with its tests, as a reader has it."""
+    skipped = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "tests", project.root / "tests", ignore=skipped)
+    shutil.copyfile(ROOT / "pyproject.toml", project.root / "pyproject.toml")
+    project.commit()
+    return project
+
+
+def test_a_new_method_and_a_new_loss_are_added_as_told(project: Project) -> None:
+    project.config("dataset.classes_per_task=5")
+    with_tests(project)
+    assert len(write_files(ROOT / "docs/new-method.md", project.root)) == 3
+    assert len(run_commands("docs/new-method.md", project)) == 4
+    metrics = load_json(project.root / "reports/metrics.json")
+    assert (metrics["method"], metrics["data_free"]) == ("dream", True)
+    project.config("method=ccsi")
+    project.commit()
+    written = write_files(ROOT / "docs/new-loss.md", project.root)
+    assert {path.name for path in written} >= {"confidence.py", "dvc.yaml", "defaults.yaml"}
+    ran = run_commands("docs/new-loss.md", project)
+    assert ran[-1] == ["dvc", "exp", "run", "-S", "loss.confidence=0.1"]
+    curves = (project.root / "reports/tables/training.csv").read_text()
+    assert ",confidence," in curves
+
+
+@pytest.mark.parametrize("guide", ["README.md", "docs/sweeps.md", "docs/from-the-original.md"])
+def test_the_commands_of_a_guide_run(guide: str, project: Project) -> None:
+    assert run_commands(guide, project)
+
+
+def test_what_one_machine_pushed_another_does_not_compute(
+    project: Project,
+    tmp_path: Path,
+) -> None:
+    remote = tmp_path / "remote"
+    other = Project(tmp_path / "other")
+    for block in blocks(ROOT / "docs/gpu.md"):
+        told = [[w.replace("/tmp/ccsi-remote", str(remote)) for w in c] for c in block.commands]
+        if block.language != "sh" or block.reason is not None:
+            continue
+        here = other if ["dvc", "repro"] in told else project
+        if here is other:
+            project.commit()
+            project.run("git", "clone", "--quiet", str(project.root), str(other.root))
+        output = "".join(here.run(*command).stdout for command in told)
+    assert "Running stage" not in output
+    metrics = [p.root / "reports/metrics.json" for p in (project, other)]
+    assert metrics[0].read_bytes() == metrics[1].read_bytes()
