@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.pipeline.hospital import FOLDER, arrive, hospital
-from tests.pipeline.project import Project, tree
+from tests.pipeline.project import Project, stages_run, tree
 
 pytestmark = pytest.mark.slow
 
@@ -105,6 +105,9 @@ def test_the_next_task_is_learned_to_the_same_bytes_when_the_old_data_is_gone(
     for place in (project.root, remote):
         for _, content in tree(place):
             assert images[0].tobytes() not in content
+
+    planned = stages_run(project.dvc("repro", "--allow-missing", "--dry").stdout)
+    assert planned == ["evaluate@t1", "evaluate@t2", "summarize"]
 
     arrive(project.root, "2026", ("angina", "measles"))
     project.config()
