@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from ccsi.artifacts import load_array
@@ -55,11 +56,12 @@ def load_trained_model(path: Path, *, beside: Sequence[Path] = ()) -> TrainedMod
     """Read a model from its file, or from the folder that holds it.
 
     beside: folders besides the model's own where its calibration.json or, for the side of a model
-    without one, its means.npy may lie. Raises ArtifactError where a file is damaged, the
-    calibration is of another model, or nothing says which images the model takes.
+    without one, its means.npy may lie. Raises ArtifactError where a file is damaged, a weight is
+    no number, the calibration is of another model, or nothing says which images the model takes.
     """
     file = path / MODEL_FILE if path.is_dir() else path
     classifier = load_classifier(file)
+    _refuse_not_finite(file, classifier)
     places = (file.parent, *beside)
     found = _first(places, CALIBRATION_FILE)
     if found is None:
@@ -71,6 +73,12 @@ def load_trained_model(path: Path, *, beside: Sequence[Path] = ()) -> TrainedMod
             "probabilities as the network gives them"
         )
     return TrainedModel(file, classifier, loaded.side, loaded)
+
+
+def _refuse_not_finite(file: Path, classifier: Classifier) -> None:
+    for name, value in classifier.state_dict().items():
+        if not torch.isfinite(value).all():
+            raise ArtifactError(f"{file}: {name} holds NaN or infinity; no image can be predicted")
 
 
 def _first(places: Sequence[Path], name: str) -> Path | None:
