@@ -1,15 +1,17 @@
 """`ccsi export`: what is written, what is said, and that a fault leaves nothing behind."""
 
-import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from ccsi.artifacts import save_array, save_json
 from ccsi.cli import app
 from ccsi.commands.export import run
 from ccsi.errors import ArtifactError, DataError
+from ccsi.evaluation.record import Circumstances, SeenTask, evaluate
 from ccsi.inference.calibration import sha256
 from tests.commands.model_project import model_project
 
@@ -23,17 +25,31 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
-def evaluation(digest: str) -> str:
-    record = {
-        "model_sha256": digest,
-        "split": "test",
-        "n": 40,
-        "tasks": [{"task": "t1"}],
-        "accuracy_per_task": [0.625],
-        "grouped_split": True,
-        **dict.fromkeys(("accuracy", "balanced_accuracy", "auc", "ece", "ece_calibrated"), 0.625),
-    }
-    return json.dumps(record)
+def evaluated(folder: Path, model: Path) -> None:
+    """Four test images, predicted by that model with 0.8 against 0.2, three of them rightly.
+
+    With temperature 1.5 the larger is 4^(2/3) / (1 + 4^(2/3)) = 0.7159.
+    """
+    circumstances = Circumstances(
+        dataset="toy",
+        method="ccsi",
+        seed=0,
+        split="test",
+        selection="last",
+        data_free=True,
+        grouped_split=True,
+        model_sha256=sha256(model),
+    )
+    probabilities = np.array([[0.8, 0.2], [0.2, 0.8], [0.8, 0.2], [0.8, 0.2]], dtype=np.float32)
+    labels = np.array([0, 1, 0, 1])
+    seen = [SeenTask("t1", (0, 1), ("class 0", "class 1"))]
+    record = evaluate(
+        probabilities, labels, np.zeros(4, dtype=np.int64), seen=seen,
+        circumstances=circumstances, bins=15,
+    )  # fmt: skip
+    save_json(folder / "evaluation.json", record)
+    save_array(folder / "probabilities.npy", probabilities)
+    save_array(folder / "labels.npy", labels)
 
 
 def test_the_newest_model_is_checked_on_its_validation_images(project: Path) -> None:
@@ -48,15 +64,16 @@ def test_the_newest_model_is_checked_on_its_validation_images(project: Path) -> 
 
 
 def test_metrics_are_those_of_exactly_this_model(project: Path) -> None:
-    record = Path("reports/evaluations/t2/evaluation.json")
-    record.parent.mkdir(parents=True)
-    card = Path("release/README.md")
-    record.write_text(evaluation(sha256(Path("data/models/t1/model.safetensors"))))
+    folder, card = Path("reports/evaluations/t2"), Path("release/README.md")
+    evaluated(folder, Path("data/models/t1/model.safetensors"))
     run(None, output=OUT, card=card, images=None)
-    assert "0.6250" not in card.read_text()
-    record.write_text(evaluation(sha256(Path("data/models/t2/model.safetensors"))))
+    assert "Not measured" in card.read_text()
+    evaluated(folder, Path("data/models/t2/model.safetensors"))
     run(None, output=OUT, card=card, images=None)
-    assert "| Accuracy | 0.6250 |" in card.read_text()
+    rows = dict(re.findall(r"^\| (.*?) \| ([\d.]+) \|$", card.read_text(), re.M))
+    assert rows["Accuracy"] == "0.7500"
+    assert rows["Calibration error, as the network gives them"] == "0.0500"
+    assert rows["Calibration error, temperature-scaled"] == f"{0.75 - 0.7159:.4f}"
 
 
 def test_a_model_without_images_is_checked_with_those_named(
