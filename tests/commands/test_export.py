@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from ccsi.artifacts import save_array, save_json
+from ccsi.artifacts import load_json, save_array, save_json
 from ccsi.cli import app
 from ccsi.commands.export import run
 from ccsi.errors import ArtifactError, DataError
@@ -74,6 +74,16 @@ def test_metrics_are_those_of_exactly_this_model(project: Path) -> None:
     assert rows["Accuracy"] == "0.7500"
     assert rows["Calibration error, as the network gives them"] == "0.0500"
     assert rows["Calibration error, temperature-scaled"] == f"{0.75 - 0.7159:.4f}"
+
+
+def test_the_card_says_what_its_metrics_leave_out(project: Path) -> None:
+    evaluated(Path("reports/evaluations/t2"), Path("data/models/t2/model.safetensors"))
+    record = load_json(Path("reports/evaluations/t2/evaluation.json"))
+    save_json(
+        Path("reports/evaluations/t2/evaluation.json"), record | {"unmeasured_tasks": ["t1", "t2"]}
+    )
+    run(None, output=OUT, card=Path("card.md"), images=None)
+    assert "no images to test t1, t2 on: all metrics leave it out" in Path("card.md").read_text()
 
 
 def test_a_model_without_images_is_checked_with_those_named(
