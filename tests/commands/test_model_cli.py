@@ -10,8 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
+from typer.testing import CliRunner
 
+from ccsi.cli import app
 from ccsi.data.means import ClassMeans, save_means
+from ccsi.errors import DataError
 from ccsi.models.store import save_classifier
 from tests.toy_networks import classifier
 
@@ -73,3 +77,34 @@ def test_help_imports_nothing_heavy() -> None:
     code = "import sys, ccsi.cli; print({'torch', 'numpy', 'scipy', 'onnx'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_other_images_are_refused_and_with_resize_made_to_fit(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The central square, resized and made grey, is predicted like that image itself."""
+    monkeypatch.chdir(folder)
+    wide = np.zeros((16, 20, 3), dtype=np.uint8)
+    wide[:, 2:18] = np.kron(np.eye(8, dtype=np.uint8) * 200, np.ones((2, 2)))[..., None]
+    Image.fromarray(wide).save("wide.png")
+    central = Image.fromarray(wide).convert("L").crop((2, 0, 18, 16))
+    central.resize((8, 8), Image.Resampling.BICUBIC).save("fits.png")
+    refused = CliRunner().invoke(app, ["predict", "model", "wide.png", "-o", "out.csv"])
+    assert isinstance(refused.exception, DataError)
+    assert "20 x 16 pixels; the model was made for 8 x 8; --resize" in str(refused.exception)
+    assert not Path("out.csv").exists()
+    for image, more in (("fits.png", []), ("wide.png", ["--resize"])):
+        done = CliRunner().invoke(app, ["predict", "model", image, "-o", f"{image}.csv", *more])
+        assert done.exit_code == 0, done.output
+    fits, made = (Path(f"{name}.csv").read_text() for name in ("fits.png", "wide.png"))
+    assert made.replace("wide.png", "fits.png") == fits
+
+
+def test_a_depth_that_resizing_cannot_mend_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    Image.fromarray(np.zeros((8, 8), dtype=np.uint16)).save("deep.png")
+    refused = CliRunner().invoke(app, ["predict", "model", "deep.png", "--resize"])
+    assert isinstance(refused.exception, DataError)
+    assert "16" in str(refused.exception)

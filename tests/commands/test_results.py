@@ -40,3 +40,11 @@ def test_it_shows_the_numbers_and_the_pages_that_exist(tmp_path: Path) -> None:
     assert ["forgetting", "│", "-"] in rows
     assert "reports/index.html" in stream.getvalue()
     assert "dvc_plots" not in stream.getvalue()
+
+
+@pytest.mark.parametrize(("missing", "told"), [([], False), (["t1", "t2"], True)])
+def test_it_says_what_the_numbers_leave_out(tmp_path: Path, missing: list[str], told: bool) -> None:
+    save_json(tmp_path / "reports/metrics.json", METRICS | {"unmeasured_tasks": missing})
+    stream = io.StringIO()
+    print_results(tmp_path, Console(file=stream, width=100))
+    assert ("no images to test t1, t2 on" in stream.getvalue()) == told

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ccsi.data import image_folder
 from ccsi.data.sources import arrivals, folder
+from ccsi.data.splits import split_by_class
 from ccsi.errors import DataError
 from tests.data.builders import dataset_params, group_rows, write_images, write_table
 
@@ -115,6 +117,19 @@ def test_a_bad_image_of_another_class_is_found_too(tmp_path):
     (tmp_path / "b" / "1.png").write_bytes(b"damaged")
     with pytest.raises(DataError, match=r"1\.png: cannot be decoded"):
         load(tmp_path, (0,))
+
+
+def test_an_image_that_vanishes_after_the_headers_were_judged_is_named(tmp_path, monkeypatch):
+    write_images(tmp_path, COUNTS)
+
+    def split_and_lose(*arguments, **options):
+        (tmp_path / "b/3.png").unlink()
+        return split_by_class(*arguments, **options)
+
+    monkeypatch.setattr(image_folder, "split_by_class", split_and_lose)
+    with pytest.raises(DataError, match=r"b/3\.png: cannot be decoded: .*No such file") as raised:
+        load(tmp_path)
+    assert "\n" not in str(raised.value)
 
 
 def test_a_path_is_needed(tmp_path):

@@ -109,3 +109,14 @@ def test_a_model_of_which_nothing_says_what_it_takes_is_refused(model_folder: Pa
     (model_folder / "means.npy").unlink()
     with pytest.raises(ArtifactError, match="says which images it was made for"):
         load_trained_model(model_folder)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_model_with_weights_that_are_no_numbers_is_refused(
+    model_folder: Path, value: float
+) -> None:
+    damaged = classifier()
+    next(damaged.parameters()).data.view(-1)[3] = value
+    save_classifier(model_folder / "model.safetensors", damaged)
+    with pytest.raises(ArtifactError, match=r"model\.safetensors: .* holds NaN or infinity"):
+        load_trained_model(model_folder)

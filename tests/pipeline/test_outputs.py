@@ -132,6 +132,21 @@ def test_a_disk_that_fills_up_gives_one_line_and_leaves_the_former_out() -> None
     assert not list(Path(".ccsi/staging").iterdir())
 
 
+def test_a_read_only_folder_gives_one_line_and_leaves_the_former_out() -> None:
+    """For root, who may write everywhere, as another user."""
+    Path("out.npy").write_bytes(b"former")
+    done = stage(
+        "import os; os.chmod('.ccsi/staging/probe', 0o555)\n"
+        "    if os.geteuid() == 0: os.setuid(65534)\n"
+        "    save_array(job.out('out.npy'), np.zeros(10))"
+    )
+    Path(".ccsi/staging/probe").chmod(0o755)
+    assert done.returncode == 1
+    assert done.stderr == "probe: cannot write .ccsi/staging/probe/out.npy: Permission denied\n"
+    assert Path("out.npy").read_bytes() == b"former"
+    assert [path.name for path in Path().iterdir() if "npy" in path.name] == ["out.npy"]
+
+
 def test_a_file_that_vanishes_gives_one_line() -> None:
     Path("out.npy").write_bytes(b"former")
     done = stage("open('gone.png', 'rb')")

@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from ccsi.config.digest import read_params
-from ccsi.config.paths import CALIBRATION, EVALUATIONS, MODELS, PARAMS_FILE, TASKS, project_root
+from ccsi.config.paths import (
+    CALIBRATION,
+    EVALUATIONS,
+    FITTED,
+    MEANS,
+    MODELS,
+    PARAMS_FILE,
+    TASKS,
+    project_root,
+)
 from ccsi.errors import ArtifactError, CcsiError
 from ccsi.inference.trained_model import TrainedModel, load_trained_model
 from ccsi.models.store import MODEL_FILE
@@ -18,20 +27,18 @@ def is_model(path: Path) -> bool:
 
 
 def load_chosen(path: Path | None) -> TrainedModel:
-    """The model at `path`, or the project's newest, with its calibration.
+    """The model at `path`, or the project's newest, with its calibration if it has one.
 
-    A model in data/models/<task> finds its calibration in data/calibration/<task>; any other
-    model has it in its own folder. Raises ParameterError, ArtifactError.
+    A model in data/models/<task> or data/fitted/<task> finds its calibration and its class means
+    in the project's folders of these; any other model has them in its own folder. Raises
+    ParameterError, ArtifactError.
     """
     chosen = newest_model() if path is None else path
     folder = chosen.parent if chosen.suffix == ".safetensors" else chosen
     if not (folder.is_dir() and chosen.exists()):
         raise ArtifactError(f"{chosen}: no such model; run `dvc repro`, or `dvc pull` fetches it")
-    of_project = folder.absolute().parent
-    calibration = None
-    if of_project.parts[-2:] == Path(MODELS).parts:
-        calibration = of_project.parents[1] / CALIBRATION / folder.name
-    return load_trained_model(chosen, calibration=calibration)
+    places = (_in_project(folder, place) for place in (CALIBRATION, MEANS))
+    return load_trained_model(chosen, beside=[place for place in places if place is not None])
 
 
 def newest_model() -> Path:
@@ -45,22 +52,23 @@ def newest_model() -> Path:
 
 def task_folder(model: TrainedModel) -> Path | None:
     """The prepared images of the model's last task, where the model lies in a project."""
-    found = _in_project(model, TASKS)
+    found = _in_project(model.path.parent, TASKS)
     return found if found is not None and found.is_dir() else None
 
 
 def evaluation_file(model: TrainedModel) -> Path | None:
     """The evaluation record of the model's task, where the model lies in a project."""
-    folder = _in_project(model, EVALUATIONS)
+    folder = _in_project(model.path.parent, EVALUATIONS)
     found = None if folder is None else folder / "evaluation.json"
     return found if found is not None and found.is_file() else None
 
 
-def _in_project(model: TrainedModel, place: str) -> Path | None:
-    folder = model.path.absolute().parent
-    if folder.parent.parts[-2:] != Path(MODELS).parts:
+def _in_project(folder: Path, place: str) -> Path | None:
+    """What a project keeps in `place` for the task of the model in `folder`."""
+    whole = folder.absolute()
+    if whole.parent.parts[-2:] not in (Path(MODELS).parts, Path(FITTED).parts):
         return None
-    return folder.parents[2] / place / folder.name
+    return whole.parents[2] / place / whole.name
 
 
 def _root() -> Path:

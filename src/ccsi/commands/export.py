@@ -18,6 +18,7 @@ from ccsi.inference.calibration import sha256
 from ccsi.inference.image_batches import read_batches
 from ccsi.inference.image_inputs import Wanted, check_inputs, find_inputs
 from ccsi.inference.trained_model import TrainedModel
+from ccsi.reporting.results import calibrated_error
 
 NEEDED = ("onnx", "onnxruntime", "onnxscript", "huggingface_hub")
 
@@ -78,9 +79,14 @@ def _real_images(model: TrainedModel, given: Sequence[str] | None) -> tuple[NDAr
 
 
 def _evaluation_of(model: TrainedModel) -> Mapping[str, Any] | None:
-    """The evaluation record of this very model, by its digest."""
+    """The evaluation record of this very model, by its digest, and its error as calibrated."""
     file = evaluation_file(model)
     if file is None:
         return None
     record = load_json(file)
-    return record if record.get("model_sha256") == sha256(model.path) else None
+    if record.get("model_sha256") != sha256(model.path):
+        return None
+    scaled = None
+    if model.calibration is not None:
+        scaled = calibrated_error(file.parent, record, temperature=model.temperature)
+    return {**record, "ece_calibrated": scaled}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -127,7 +128,7 @@ def _cached(storage: Storage, objects: Objects, outs: set[str]) -> Iterator[Plac
             yield Place("cache", _relative(path), md5, None, told)
     for path, run in read_runs(storage.runs):
         if any(out.md5 in outs for out in run.outs):
-            yield Place("run cache", _relative(path), path.name, partial(_unlink, path))
+            yield Place("run cache", _relative(path), path.name, partial(_forget, path))
 
 
 def _remote(storage: Storage, objects: Objects) -> Iterator[Place]:
@@ -194,6 +195,13 @@ def _remove(path: Path) -> None:
 
 def _unlink(path: Path) -> None:
     path.unlink(missing_ok=True)
+
+
+def _forget(run: Path) -> None:
+    """Remove an entry of the run cache, and its folder with the last: DVC fails on an empty one."""
+    _unlink(run)
+    with contextlib.suppress(OSError):  # other runs of the same stage and inputs are there
+        run.parent.rmdir()
 
 
 def _arrays(task: str) -> Iterable[Path]:

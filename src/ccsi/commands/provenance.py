@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from ccsi.config.digest import read_params
 from ccsi.config.paths import MODELS, PARAMS_FILE, project_root
 from ccsi.errors import ArtifactError
 from ccsi.lineage.ancestry import Reading, readings, stages_behind
@@ -45,15 +46,12 @@ def run(model: str | None, *, as_json: bool, console: Console) -> bool:
 
 def model_folder(model: str | None, here: Path) -> str:
     """The folder of a model, as dvc.lock names it; the current folder is the project's root."""
-    if model is None:
-        from ccsi.config.digest import read_params
-
-        tasks = list(read_params(PARAMS_FILE).get("tasks") or {})
+    if model is None or ("/" not in model and not (here / model).exists()):
+        tasks = read_params(PARAMS_FILE).get("tasks") or {}
         if not tasks:
             raise ArtifactError(f"{PARAMS_FILE} has no tasks; run `ccsi config`")
-        return f"{MODELS}/{tasks[-1]}"
-    if "/" not in model and not (here / model).exists():
-        return f"{MODELS}/{model}"
+        task = list(tasks)[-1] if model is None else model
+        return str(tasks[task]["model"]) if task in tasks else f"{MODELS}/{task}"
     path = (here / model).resolve()
     path = path.parent if path.name == MODEL_FILE else path
     root = Path.cwd().resolve()

@@ -34,6 +34,8 @@ def print_results(root: Path, console: Console | None = None) -> None:
     metrics = load_json(root / METRICS)
     out = console or Console(highlight=False, soft_wrap=True)
     out.print(results_table(metrics))
+    if missing := metrics.get("unmeasured_tasks"):
+        out.print(f"there are no images to test {', '.join(missing)} on: all numbers leave it out")
     for title, page in PAGES.items():
         if (root / page).exists():
             out.print(f"{title}: {page}")

@@ -139,6 +139,9 @@ def _limits(model: TrainedModel, evaluation: Record | None) -> str:
         "The temperature cannot see what was forgotten: no image of an older class was read for "
         "it, and impressions are easier than real images.",
     ]
+    if evaluation is not None and evaluation["unmeasured_tasks"]:
+        missing = ", ".join(evaluation["unmeasured_tasks"])
+        limits.append(f"There were no images to test {missing} on: all metrics leave it out.")
     if evaluation is not None and not evaluation["grouped_split"]:
         limits.append(
             "Patients (or slides) were not known to be kept apart between training and test, so "

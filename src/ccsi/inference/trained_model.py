@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from ccsi.artifacts import load_array
@@ -50,19 +52,20 @@ class TrainedModel:
         return f"{classes}; {self.calibration.in_words()}"
 
 
-def load_trained_model(path: Path, *, calibration: Path | None = None) -> TrainedModel:
+def load_trained_model(path: Path, *, beside: Sequence[Path] = ()) -> TrainedModel:
     """Read a model from its file, or from the folder that holds it.
 
-    calibration: where calibration.json may lie besides the model's own folder. The side is known
-    from there, or from the class means beside the model. Raises ArtifactError where a file is
-    damaged, the calibration is of another model, or nothing says which images the model takes.
+    beside: folders besides the model's own where its calibration.json or, for the side of a model
+    without one, its means.npy may lie. Raises ArtifactError where a file is damaged, a weight is
+    no number, the calibration is of another model, or nothing says which images the model takes.
     """
     file = path / MODEL_FILE if path.is_dir() else path
-    places = [file.parent, *([] if calibration is None else [calibration])]
     classifier = load_classifier(file)
-    found = next((p / CALIBRATION_FILE for p in places if (p / CALIBRATION_FILE).is_file()), None)
+    _refuse_not_finite(file, classifier)
+    places = (file.parent, *beside)
+    found = _first(places, CALIBRATION_FILE)
     if found is None:
-        return TrainedModel(file, classifier, _side_of_means(file.parent, classifier), None)
+        return TrainedModel(file, classifier, _side_of_means(places, classifier), None)
     loaded = load_calibration(found)
     if loaded.model_sha256 != sha256(file):
         raise ArtifactError(
@@ -72,16 +75,28 @@ def load_trained_model(path: Path, *, calibration: Path | None = None) -> Traine
     return TrainedModel(file, classifier, loaded.side, loaded)
 
 
-def _side_of_means(folder: Path, classifier: Classifier) -> int:
-    if not (folder / MEANS_FILE).is_file():
+def _refuse_not_finite(file: Path, classifier: Classifier) -> None:
+    for name, value in classifier.state_dict().items():
+        if not torch.isfinite(value).all():
+            raise ArtifactError(f"{file}: {name} holds NaN or infinity; no image can be predicted")
+
+
+def _first(places: Sequence[Path], name: str) -> Path | None:
+    return next((place / name for place in places if (place / name).is_file()), None)
+
+
+def _side_of_means(places: Sequence[Path], classifier: Classifier) -> int:
+    found = _first(places, MEANS_FILE)
+    if found is None:
         raise ArtifactError(
-            f"{folder}: neither {CALIBRATION_FILE} nor {MEANS_FILE} beside the model says which "
-            "images it was made for; copy the one of data/calibration/<task> there"
+            f"{places[0]}: neither {CALIBRATION_FILE} nor {MEANS_FILE} beside the model says which "
+            "images it was made for; copy one there from data/calibration/<task> or "
+            "data/means/<task> of its project"
         )
-    means = load_array(folder / MEANS_FILE, memory_map=True)
+    means = load_array(found, memory_map=True)
     if means.ndim != 4 or means.shape[3] != classifier.channels:
         raise ArtifactError(
-            f"{folder / MEANS_FILE}: shape {list(means.shape)} does not fit the model's "
+            f"{found}: shape {list(means.shape)} does not fit the model's "
             f"{classifier.channels} channels"
         )
     return int(means.shape[1])

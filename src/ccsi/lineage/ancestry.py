@@ -9,6 +9,7 @@ from ccsi.errors import ArtifactError
 from ccsi.lineage.holders import old_images_read, related
 from ccsi.lineage.lock import Entry, Executed
 
+MODELS = ("data/models/", "data/fitted/")
 LEARNING = ("train", "member", "synthesize", "exemplars", "update", "gather", "fit", "calibrate")
 
 
@@ -28,7 +29,8 @@ def stages_behind(out: str, stages: Mapping[str, Executed]) -> list[Executed]:
     """
     makers = [name for name, stage in stages.items() if any(out == o.path for o in stage.outs)]
     if not makers:
-        known = sorted(o.path for s in stages.values() for o in s.outs if "models/" in o.path)
+        made = [out.path for stage in stages.values() for out in stage.outs]
+        known = sorted(path for path in made if path.startswith(MODELS))
         raise ArtifactError(
             f"no stage in dvc.lock made {out}; it knows {', '.join(known) or 'no model'}"
         )

@@ -125,15 +125,27 @@ def check_one_run(records: Sequence[Mapping[str, Any]]) -> None:
             )
 
 
+def calibrated_error(
+    folder: Path, record: Mapping[str, Any], *, temperature: float
+) -> float | None:
+    """The calibration error of an evaluation, its record given, at that temperature.
+
+    None where no image was evaluated. Raises ArtifactError where the arrays are missing or damaged.
+    """
+    if not record["n"]:
+        return None
+    scaled = temperature_scaled(load_array(folder / "probabilities.npy"), temperature)
+    labels, bins = load_array(folder / "labels.npy"), len(record["reliability"])
+    return round(expected_calibration_error(reliability_table(scaled, labels, bins)), DIGITS)
+
+
 def _calibrated_error(folder: Path, calibration: Path, record: Mapping[str, Any]) -> float | None:
-    if not calibration.is_dir() or not record["n"]:
+    if not calibration.is_dir():
         return None
     found = load_calibration(calibration / CALIBRATION_FILE)
     if found.model_sha256 != record["model_sha256"]:
         raise ArtifactError(f"{calibration} is of another model; run `dvc repro`")
-    scaled = temperature_scaled(load_array(folder / "probabilities.npy"), found.temperature)
-    labels, bins = load_array(folder / "labels.npy"), len(record["reliability"])
-    return round(expected_calibration_error(reliability_table(scaled, labels, bins)), DIGITS)
+    return calibrated_error(folder, record, temperature=found.temperature)
 
 
 def _impressions(folder: Path) -> Impressions:

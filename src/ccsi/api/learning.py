@@ -1,108 +1,25 @@
-"""The library without the pipeline: train, synthesize, update, predict; arrays in, arrays out.
-
-Images are uint8 [N, side, side, C], C = 1 or 3; labels are int64 [N], positions in the names of the
-classes that arrive together. See docs/library.md.
-"""
+"""Learning: a network of the first classes, impressions of them, and further classes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from ccsi.api.model import Images, Labels, Model
+from ccsi.api.settings import Settings
 from ccsi.data.images import LabelledImages
-from ccsi.data.means import (
-    ClassMeans,
-    append_means,
-    class_means,
-    load_means,
-    save_means,
-)
+from ccsi.data.means import ClassMeans, append_means, class_means
 from ccsi.errors import DataError, ParameterError
-from ccsi.inference.logits import probabilities_of
 from ccsi.methods.registry import load_method
-from ccsi.models.classifier import Classifier, Learned
-from ccsi.models.store import MODEL_FILE, load_classifier, save_classifier
-from ccsi.params.base import Section, merge, parse
-from ccsi.params.loss import LossWeights
-from ccsi.params.model import ModelParams
-from ccsi.params.synthesis import SynthesisParams
-from ccsi.params.training import TrainParams, UpdateParams
-from ccsi.pipeline.declared import Declared
+from ccsi.models.classifier import Learned
 from ccsi.progress import Silent
 from ccsi.seeding import torch_generator
 from ccsi.synthesis.inversion import synthesize as invert
 from ccsi.training.images import ImageSet
 from ccsi.training.learn import Arrival, GeneratorFor, train_afresh
 from ccsi.training.learn import update as learn_update
-
-Images = NDArray[np.uint8]
-Labels = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Every constant of the method; the names and units are those of params.yaml.
-
-    symmetries: which the images have: flip_horizontal, flip_vertical, transpose.
-    """
-
-    model: ModelParams
-    train: TrainParams
-    synthesis: SynthesisParams
-    update: UpdateParams
-    loss: LossWeights
-    method: str
-    seed: int
-    symmetries: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Model:
-    """What is handed on from task to task: the network, and each class's mean image."""
-
-    classifier: Classifier
-    means: ClassMeans
-
-    @property
-    def class_names(self) -> tuple[str, ...]:
-        """In the order of their ids."""
-        return self.classifier.class_names
-
-
-def read_settings(
-    path: str | Path, *, seed: int | None = None, **changes: Mapping[str, Any]
-) -> Settings:
-    """The sections of a params.yaml; `train={"epochs": 2}` and so on are laid over them.
-
-    Raises ParameterError.
-    """
-    kinds: dict[str, type[Section]] = {
-        "model": ModelParams,
-        "train": TrainParams,
-        "synthesis": SynthesisParams,
-        "update": UpdateParams,
-        "loss": LossWeights,
-    }
-    if unknown := set(changes) - set(kinds):
-        raise ParameterError(f"unknown section {min(unknown)}; known: {', '.join(kinds)}")
-    others = ("method.name", "seed", "dataset.symmetries")
-    read = Declared((*kinds, *others), Path(path))
-    sections: dict[str, Any] = {
-        name: parse(kind, merge(read.value(name), changes.get(name)), where=name)
-        for name, kind in kinds.items()
-    }
-    return Settings(
-        **sections,
-        method=str(read.value("method.name")),
-        seed=int(read.value("seed")) if seed is None else seed,
-        symmetries=tuple(read.value("dataset.symmetries")),
-    )
 
 
 def train(images: Images, labels: Labels, class_names: Sequence[str], settings: Settings) -> Model:
@@ -169,28 +86,6 @@ def update(
     learned = Learned(task, settings.seed, method.name, settings.update.select, True)
     classifier.history = (*model.classifier.history, learned)
     return Model(classifier, means)
-
-
-def predict(model: Model, images: Images, *, temperature: float = 1.0) -> NDArray[np.float64]:
-    """Probabilities [N, K] of all classes; the logits are divided by `temperature`."""
-    labels = np.zeros(len(images), dtype=np.int64)
-    shape = LabelledImages(images, labels).images.shape[1:]
-    if shape != model.means.means.shape[1:]:
-        raise DataError(
-            f"images are {list(shape)}, the model was made for {list(model.means.means.shape[1:])}"
-        )
-    return probabilities_of(model.classifier, images, temperature=temperature)
-
-
-def save(model: Model, folder: str | Path) -> None:
-    """Write a folder that `load`, `ccsi predict` and the pipeline's `start` read."""
-    save_classifier(Path(folder) / MODEL_FILE, model.classifier)
-    save_means(Path(folder), model.means)
-
-
-def load(folder: str | Path) -> Model:
-    """Read what `save` wrote. Raises ArtifactError."""
-    return Model(load_classifier(Path(folder) / MODEL_FILE), load_means(Path(folder)))
 
 
 def _arrival(
