@@ -14,7 +14,8 @@ from tests.reporting.toy_run import ROOT, SETTINGS, make_run, write_run
 def prepare(root: Path, *, impressions: str = "data/impressions") -> None:
     own: dict[str, dict[str, str]] = {"loss": {}, "train": {}, "update": {}, "synthesis": {}}
     tasks = {f"t{t}": {"model": f"data/models/t{t}", **own} for t in (1, 2, 3)}
-    summary = {"impressions": impressions, "bounds": "data/none", "trained": list(tasks)}
+    nothing = {"bounds": "data/none", "calibration": "data/none"}
+    summary = {**nothing, "impressions": impressions, "trained": list(tasks)}
     parameters = {"tasks": tasks, "summary": summary, **SETTINGS}
     shutil.copytree(ROOT / ".dvc/plots", root / ".dvc/plots")
     (root / "params.yaml").write_text(yaml.safe_dump(parameters))
