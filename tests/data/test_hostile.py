@@ -30,6 +30,8 @@ from ccsi.models.store import load_classifier
 from ccsi.pipeline.declared import Declared
 
 MARK = "ccsi_was_here"
+TRIES = 150
+DOC = Path(__file__).parents[2] / "docs/deploy.md"
 
 
 class Bomb:
@@ -210,10 +212,11 @@ def test_yaml(name: str, content: bytes) -> None:
     assert one_line(raised.value)
 
 
-@pytest.mark.parametrize(
-    "content",
-    [npy(np.zeros(3))[:-1], objects(), header((1 << 60,)), header((-5,)), b"", b"\x93NUMPY"],
-)
+def npy_corpus() -> list[bytes]:
+    return [npy(np.zeros(3))[:-1], objects(), header((1 << 60,)), header((-5,)), b"", b"\x93NUMPY"]
+
+
+@pytest.mark.parametrize("content", npy_corpus())
 def test_npy(content: bytes) -> None:
     Path("a.npy").write_bytes(content)
     with pytest.raises(ArtifactError) as raised:
@@ -230,7 +233,10 @@ def test_links_out_of_the_folder() -> None:
         read_tree(Path("root"))
 
 
-@pytest.mark.parametrize("name", ["../up", "a/b", "..", "", "a\nb", "a\x00b", "x" * 300])
+NAMES = ("../up", "a/b", "..", "", "a\nb", "a\x00b", "x" * 300)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_names_that_are_paths(name: str) -> None:
     Path("arrivals.json").write_text(json.dumps({"arrivals": [{"name": "1", "classes": [name]}]}))
     with pytest.raises(DataError) as raised:
@@ -238,7 +244,17 @@ def test_names_that_are_paths(name: str) -> None:
     assert one_line(raised.value)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_documentation_says_how_many_are_tried() -> None:
+    corpora = (npz_corpus, image_corpus, tensors_corpus, yaml_corpus, npy_corpus)
+    counts = [*(len(list(corpus())) for corpus in corpora), len(NAMES)]
+    npz, images, models, yaml, npy, names = counts
+    told = " ".join(DOC.read_text().split())
+    assert f"{sum(counts)} such files and names ({npz} npz, {images} images, " in told
+    assert f" {models} models, {yaml} yaml, {npy} npy, {names} names of classes" in told
+    assert told.count(f"{TRIES} times") == 2
+
+
+@settings(max_examples=TRIES, deadline=None, suppress_health_check=list(HealthCheck))
 @example(at=27, value=3)  # a name in a header that goes on for kilobytes
 @given(at=st.integers(0, 4000), value=st.integers(0, 255))
 def test_one_byte_changed_is_read_or_told(at: int, value: int) -> None:
@@ -250,7 +266,7 @@ def test_one_byte_changed_is_read_or_told(at: int, value: int) -> None:
     assert fault is None or one_line(fault)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=TRIES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(content=st.binary(max_size=200))
 def test_any_bytes_are_told(content: bytes) -> None:
     Path("m.safetensors").write_bytes(content)
