@@ -66,7 +66,7 @@ def load_json(path: Path) -> dict[str, Any]:
     """Read a JSON record. Raises ArtifactError where it is missing or is no JSON object."""
     try:
         record = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ArtifactError(f"cannot read {path}: {error}") from error
     if not isinstance(record, dict):
         raise ArtifactError(f"{path} holds no JSON object")

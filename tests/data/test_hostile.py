@@ -30,6 +30,8 @@ from ccsi.models.store import load_classifier
 from ccsi.pipeline.declared import Declared
 
 MARK = "ccsi_was_here"
+TRIES = 150
+DOC = Path(__file__).parents[2] / "docs/deploy.md"
 
 
 class Bomb:
@@ -128,8 +130,8 @@ def tensors_corpus() -> Iterator[tuple[str, bytes]]:
     yield "a huge tensor", struct.pack("<Q", len(far)) + far.encode()
     yield "a pickle", pickle.dumps(Bomb())
     yield "no record", save({"weight": torch.zeros(4)})
-    for record in ("null", "[]", "{", '{"model": {"widths": [1e99]}}'):
-        yield f"record {record}", save({"weight": torch.zeros(4)}, {"ccsi": record})
+    for record in ("null", "[" * 200_000, "[]", "{", '{"model": {"widths": [1e99]}}'):
+        yield f"record {record[:40]}", save({"weight": torch.zeros(4)}, {"ccsi": record})
 
 
 def yaml_corpus() -> Iterator[tuple[str, bytes]]:
@@ -141,6 +143,9 @@ def yaml_corpus() -> Iterator[tuple[str, bytes]]:
     yield "empty", b""
     yield "open bracket", b"seed: [1, 2"
     yield "an unknown alias", b"seed: *none\n"
+    yield "too deep", b"seed: " + b"[" * 20_000
+    levels = (f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))
+    yield "a bomb of 9^10 values", f"a0: &a0 {[0] * 9}\n{''.join(levels)}seed: *a9\n".encode()
 
 
 def one_line(error: CcsiError) -> bool:
@@ -210,10 +215,23 @@ def test_yaml(name: str, content: bytes) -> None:
     assert one_line(raised.value)
 
 
-@pytest.mark.parametrize(
-    "content",
-    [npy(np.zeros(3))[:-1], objects(), header((1 << 60,)), header((-5,)), b"", b"\x93NUMPY"],
-)
+def npy_corpus() -> list[bytes]:
+    return [npy(np.zeros(3))[:-1], objects(), header((1 << 60,)), header((-5,)), b"", b"\x93NUMPY"]
+
+
+def json_corpus() -> list[bytes]:
+    return [b'{"a": ' + b"[" * 200_000, b"[]", b"{", b"\xff", b'{"a": 1', b""]
+
+
+@pytest.mark.parametrize("content", json_corpus())
+def test_json(content: bytes) -> None:
+    Path("r.json").write_bytes(content)
+    with pytest.raises(ArtifactError) as raised:
+        load_json(Path("r.json"))
+    assert one_line(raised.value)
+
+
+@pytest.mark.parametrize("content", npy_corpus())
 def test_npy(content: bytes) -> None:
     Path("a.npy").write_bytes(content)
     with pytest.raises(ArtifactError) as raised:
@@ -230,7 +248,10 @@ def test_links_out_of_the_folder() -> None:
         read_tree(Path("root"))
 
 
-@pytest.mark.parametrize("name", ["../up", "a/b", "..", "", "a\nb", "a\x00b", "x" * 300])
+NAMES = ("../up", "a/b", "..", "", "a\nb", "a\x00b", "x" * 300)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_names_that_are_paths(name: str) -> None:
     Path("arrivals.json").write_text(json.dumps({"arrivals": [{"name": "1", "classes": [name]}]}))
     with pytest.raises(DataError) as raised:
@@ -238,7 +259,17 @@ def test_names_that_are_paths(name: str) -> None:
     assert one_line(raised.value)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_documentation_says_how_many_are_tried() -> None:
+    corpora = (npz_corpus, image_corpus, tensors_corpus, yaml_corpus, json_corpus, npy_corpus)
+    counts = [*(len(list(corpus())) for corpus in corpora), len(NAMES)]
+    npz, images, models, yaml, records, npy, names = counts
+    told = " ".join(DOC.read_text().split())
+    assert f"{sum(counts)} such files and names ({npz} npz, {images} images, " in told
+    assert f" {models} models, {yaml} yaml, {records} json, {npy} npy, {names} names of" in told
+    assert told.count(f"{TRIES} times") == 2
+
+
+@settings(max_examples=TRIES, deadline=None, suppress_health_check=list(HealthCheck))
 @example(at=27, value=3)  # a name in a header that goes on for kilobytes
 @given(at=st.integers(0, 4000), value=st.integers(0, 255))
 def test_one_byte_changed_is_read_or_told(at: int, value: int) -> None:
@@ -250,7 +281,7 @@ def test_one_byte_changed_is_read_or_told(at: int, value: int) -> None:
     assert fault is None or one_line(fault)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=TRIES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(content=st.binary(max_size=200))
 def test_any_bytes_are_told(content: bytes) -> None:
     Path("m.safetensors").write_bytes(content)

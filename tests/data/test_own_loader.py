@@ -10,23 +10,26 @@ from ccsi.data.source import open_source
 from ccsi.errors import DataError
 from tests.data import builders
 from tests.data.test_source import closure
+from tests.docs.guides import blocks
 
-DOC = Path(__file__).parents[2] / "docs/own-data.md"
+GUIDE = Path(__file__).parents[2] / "docs/own-data.md"
+SOURCE = "src/ccsi/data/sources/labelled_table.py"
+CONF = "conf/dataset/labelled_table.yaml"
+TEST = "tests/data/test_labelled_table.py"
 
 
-def block(named):
-    """The code block that follows the file's name."""
-    (found,) = re.findall(rf"`{re.escape(named)}`:\n\n```\w+\n(.*?)```", DOC.read_text(), re.S)
-    return found
+def content(named):
+    """The code block whose first line names the file."""
+    (found,) = (b.body for b in blocks(GUIDE) if b.body.startswith(f"# {named}\n"))
+    return found.partition("\n")[2]
 
 
 @pytest.fixture
 def loader(tmp_path, monkeypatch):
     """The documented files, where the project would have them."""
-    for name in ("src/ccsi/data/sources/labelled_table.py", "conf/dataset/labelled_table.yaml"):
-        (tmp_path / Path(name).name).write_text(block(name))
-    base = builders.CONF / "_base.yaml"
-    (tmp_path / "_base.yaml").write_text(base.read_text())
+    for name in (SOURCE, CONF):
+        (tmp_path / Path(name).name).write_text(content(name))
+    (tmp_path / "_base.yaml").write_text((builders.CONF / "_base.yaml").read_text())
     monkeypatch.setattr(builders, "CONF", tmp_path)
     monkeypatch.setattr(sources, "__path__", [*sources.__path__, str(tmp_path)])
     return tmp_path
@@ -34,8 +37,7 @@ def loader(tmp_path, monkeypatch):
 
 def test_the_documented_test_passes(loader, tmp_path):
     names = {}
-    code = block("tests/data/test_labelled_table.py")
-    exec(compile(code, str(DOC), "exec"), names)
+    exec(compile(content(TEST), TEST, "exec"), names)
     (tmp_path / "images").mkdir()
     names["test_images_are_found_by_the_table"](tmp_path / "images")
 
@@ -49,8 +51,6 @@ def test_a_table_that_leads_out_or_lacks_a_column_is_refused(loader, tmp_path):
 
 
 def test_it_imports_nothing_that_prepare_does_not_declare():
-    imported = re.findall(
-        r"^from (ccsi\S+)", block("src/ccsi/data/sources/labelled_table.py"), re.M
-    )
+    imported = re.findall(r"^from (ccsi\S+)", content(SOURCE), re.M)
     assert len(imported) == 6
     assert set(imported) <= closure("ccsi.data.prepare")

@@ -124,14 +124,33 @@ def test_the_next_task_is_learned_to_the_same_bytes_when_the_old_data_is_gone(
     assert per_task["t3"] is not None
 
 
+def plant(root: Path, task: str) -> dict[str, Path]:
+    """What runs and people leave of a task's images, by the name that a purge gives the place."""
+    images = root / f"data/tasks/{task}/train_images.npy"
+    places = {
+        "experiment workspace": root / f".dvc/tmp/exps/standalone/tmp1/data/tasks/{task}",
+        "checkpoint": root / f".ccsi/checkpoints/data/models/{task}",
+        "unfinished stage": root / f".ccsi/staging/prepare@{task}",
+        "copy": root / "reports/tables_of_mine",
+    }
+    for folder in places.values():
+        folder.mkdir(parents=True)
+        shutil.copy(images, folder / "some.npy")
+    (root / ".dvc/tmp/exps/standalone/tmp1/dvc.yaml").touch()
+    return places
+
+
 def test_gone_is_not_said_while_a_place_remains(two: Project, tmp_path: Path) -> None:
     project = two.clone(tmp_path / "project")
     project.dvc("remote", "add", "far", "ssh://nowhere.invalid/store")
     copy = project.root / FOLDER / "2025" / "croup" / "p0v0.png"
     shutil.copy(copy, project.root / "leaked.png")
     project.commit()
+    planted = plant(project.root, "t2")
     listed = project.ccsi("purge", "t2", "--list", check=False)
     assert listed.returncode == 1
+    for kind, place in planted.items():
+        assert f"{kind}: {place.relative_to(project.root)}" in listed.stdout
     assert copy.is_file()
     asked = project.ccsi("purge", "t2", check=False)  # nobody answers
     assert asked.returncode != 0
@@ -139,6 +158,7 @@ def test_gone_is_not_said_while_a_place_remains(two: Project, tmp_path: Path) ->
     done = project.ccsi("purge", "t2", "--yes", check=False)
     assert done.returncode == 1
     assert "are gone" not in done.stdout
+    assert not any((place / "some.npy").exists() for place in planted.values())
     assert "LEFT: remote far" in done.stdout
     assert "LEFT: git history" in done.stdout
     record = json.loads((project.root / "purges/t2.json").read_text())["purges"][-1]

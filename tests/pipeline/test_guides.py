@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -56,6 +57,27 @@ def test_a_new_method_and_a_new_loss_are_added_as_told(project: Project) -> None
 @pytest.mark.parametrize("guide", ["README.md", "docs/sweeps.md", "docs/from-the-original.md"])
 def test_the_commands_of_a_guide_run(guide: str, project: Project) -> None:
     assert run_commands(guide, project)
+
+
+def test_own_images_from_the_first_arrival_to_a_purge_as_told(fresh: Project) -> None:
+    """With the epochs of the tiny project: what `ccsi config` recorded wins over the budget."""
+    project = with_tests(fresh)
+    for key, value in (("user.name", "test"), ("user.email", "test@example.org")):
+        project.run("git", "config", key, value)
+    written = write_files(ROOT / "docs/own-data.md", project.root)
+    assert [path.name for path in written][:2] == ["arrive.py", "write_npz.py"]
+    with (project.root / ".gitignore").open("a") as stream:
+        stream.write("/images/*/\n")
+    ran = run_commands("docs/own-data.md", project)
+    assert ["ccsi", "purge", "t1", "--yes"] in ran
+    assert ran.count(["dvc", "repro"]) == 4
+    files = project.run("git", "ls-files", "images").stdout.split()
+    assert files == ["images/arrivals.json"]
+    told = project.run("git", "show", "HEAD:reports/metrics.json").stdout
+    metrics = json.loads(told)
+    assert metrics["unmeasured_tasks"] == ["t1", "t2"]
+    assert metrics["grouped_split"] is True
+    assert len(json.loads((project.root / "five.json").read_text())) == 182
 
 
 def test_what_one_machine_pushed_another_does_not_compute(

@@ -66,10 +66,19 @@ class Declared:
         return {key: _look_up(tree, key, self._source) for key in self.keys}
 
 
+class _PlainLoader(yaml.SafeLoader):  # type: ignore[misc]
+    """Reads no aliases: a few lines of them stand for more values than memory holds."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("an alias (*name) is not read; write the value itself")
+        return super().compose_node(parent, index)
+
+
 def _read_yaml(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text())
-    except (OSError, ValueError, yaml.YAMLError) as error:
+        return yaml.load(path.read_text(), Loader=_PlainLoader)  # noqa: S506 (it is a SafeLoader)
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise ParameterError(f"cannot read {path}: {error}") from error
 
 
