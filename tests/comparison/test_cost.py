@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from ccsi.comparison.cost import kept_bytes, learning_seconds, learning_stages
+from ccsi.comparison.cost import (
+    kept_bytes,
+    learning_stages,
+    timed_as,
+    total_seconds,
+    with_own_times,
+)
+from ccsi.comparison.run import Run
 from ccsi.lineage.lock import Entry, Executed
 from ccsi.pipeline.times import settings_digest
+from tests.comparison.runs import make_run
 
 TASKS = ("t1", "t2", "t3")
 
@@ -97,6 +106,20 @@ def test_seconds_add_up_or_are_unknown() -> None:
     def seconds(kind: str, settings: str) -> float | None:
         return log.get((kind, settings))
 
-    assert learning_seconds(params(), jointly(), recorded, seconds) == pytest.approx(15)
+    timed = timed_as(params(), jointly(), recorded)
+    assert total_seconds(timed, seconds) == pytest.approx(15)
     del log["train", settings_digest({"of": "train@t1"})]
-    assert learning_seconds(params(), jointly(), recorded, seconds) is None
+    assert total_seconds(timed, seconds) is None
+
+
+def test_times_of_the_same_settings_on_other_images_are_not_taken_for_ones_own() -> None:
+    def run(timed: str, images: str) -> Run:
+        made = make_run(["method=finetune"], seconds=60.0, data={"data/tasks/t1": images})
+        return replace(made, timed=frozenset({timed}))
+
+    found, notes = with_own_times([run("train a", "x"), run("train a", "y"), run("train b", "x")])
+    assert [one.seconds for one in found] == [None, None, 60.0]
+    assert len(notes) == 1
+    found, notes = with_own_times([run("train a", "x"), run("train a", "x")])
+    assert [one.seconds for one in found] == [60.0, 60.0]
+    assert notes == []

@@ -21,7 +21,7 @@ from ccsi.config.overrides import MISSING
 from ccsi.study.plan import expand
 from tests.docs.guides import GUIDES, ROOT, blocks, inline_commands, prose, shell_commands
 
-PROGRAMS = ("ccsi", "dvc", "git", "make", "pip", "python")
+PROGRAMS = ("ccsi", "dvc", "git", "make", "pip", "python", "cp", "echo", "mkdir", "mv", "rm")
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 SECTIONS = "loss|synthesis|train|update|model|evaluate|trainer"
 SUFFIXES = ("safetensors", "onnx")

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 from dvc.repo import Repo
 
-from ccsi.comparison.cost import kept_bytes, learning_seconds
+from ccsi.comparison.cost import kept_bytes, timed_as, total_seconds
 from ccsi.comparison.run import Run, stale_stage
 from ccsi.errors import ArtifactError
 from ccsi.lineage.lock import parse_lock
@@ -75,7 +75,7 @@ def read_run(repo: Repo, experiment: Experiment, times: Times | None = None) -> 
         return f"{stale} did not run with its parameters"
     stages = parse_lock(texts["dvc.lock"], where=f"{experiment.name}: dvc.lock")
     recorded = {a: (entry.get("params") or {}).get("params.yaml", {}) for a, entry in lock.items()}
-    seconds = (times or Times()).of_settings
+    timed = timed_as(params, stages, recorded)
     return Run(
         name=experiment.name,
         params=params,
@@ -84,7 +84,8 @@ def read_run(repo: Repo, experiment: Experiment, times: Times | None = None) -> 
         code=git_ids(Path(repo.root_dir), experiment.commit, code_paths(lock)),
         data=_data(params, lock),
         kept=kept_bytes(params, stages),
-        seconds=learning_seconds(params, stages, recorded, seconds),
+        seconds=total_seconds(timed, (times or Times()).of_settings),
+        timed=frozenset(f"{kind} {settings}" for kind, settings in timed),
         commit=experiment.baseline[:7],
     )
 

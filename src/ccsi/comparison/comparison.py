@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ccsi.comparison.cost import with_own_times
 from ccsi.comparison.likeness import groups_of
 from ccsi.comparison.run import Run, settings
 from ccsi.comparison.statistics import Paired, Spread, intransigence, paired, spread
@@ -18,7 +19,8 @@ MEASURES = (
     "backward_transfer", "auc", "ece",
 )  # fmt: skip
 BY_TASK = ("accuracy_after", "intransigence")
-COST = ("minutes", "kept_bytes")
+MINUTES = "minutes"
+COST = (MINUTES, "kept_bytes")
 JOINT = "joint"
 
 Values = dict[int, float]
@@ -58,6 +60,8 @@ def compare(runs: Sequence[Run], *, baseline: str | None) -> Comparison:
     Raises ParameterError where runs are unlike or no group has that name.
     """
     kept, notes = without_duplicates(runs)
+    kept, told_of_times = with_own_times(kept)
+    notes += told_of_times
     groups = groups_of(kept)
     labels = list(dict.fromkeys(label for _, label in groups))
     if baseline is not None and baseline not in labels:
@@ -72,6 +76,8 @@ def compare(runs: Sequence[Run], *, baseline: str | None) -> Comparison:
         against = measured.get((dataset, baseline), {}) if baseline not in (None, label) else {}
         for measure, values in by_measure.items():
             told = spread(list(values.values()))
+            if told is not None and measure == MINUTES:  # seeds share one median of the log
+                told = Spread(told.mean, None, told.n)
             if told is not None:
                 test = paired(values, against[measure]) if measure in against else None
                 lines.append(Line(dataset, label, measure, tuple(sorted(values)), told, test))
@@ -138,7 +144,7 @@ def _measures(runs: Sequence[Run], joint: Mapping[int, Run]) -> dict[str, Values
 def _of_run(run: Run, joint: Run | None) -> dict[str, Any]:
     told = {name: run.metrics[name] for name in MEASURES}
     told |= {f"accuracy_after.{t}": v for t, v in run.metrics["accuracy_after"].items()}
-    told["minutes"] = None if run.seconds is None else run.seconds / 60
+    told[MINUTES] = None if run.seconds is None else run.seconds / 60
     if run.kept:
         told["kept_bytes"] = sum(run.kept.values())
         told |= {f"kept_bytes.{kind}": size for kind, size in run.kept.items()}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from ccsi.comparison.run import Run
 from ccsi.lineage.ancestry import stages_behind
 from ccsi.lineage.holders import related
 from ccsi.lineage.lock import Executed
@@ -28,25 +30,49 @@ def learning_stages(params: Mapping[str, Any], stages: Stages) -> list[Executed]
     return [stage for stage in found.values() if _kind(stage.address) not in PREPARING]
 
 
-def learning_seconds(
-    params: Mapping[str, Any],
-    stages: Stages,
-    recorded: Mapping[str, Mapping[str, Any]],
-    seconds: Callable[[str, str], float | None],
-) -> float | None:
-    """What the learning stages took when they ran, also where this run took them from the cache.
+def timed_as(
+    params: Mapping[str, Any], stages: Stages, recorded: Mapping[str, Mapping[str, Any]]
+) -> list[tuple[str, str]]:
+    """Kind and digest of the settings of each learning stage, as the log of stages has them.
 
-    recorded: the parameters of each stage as dvc.lock has them. seconds: of a kind of stage with a
-    digest of its settings, from the log of this machine. None where it lacks one of the stages.
+    recorded: the parameters of each stage as dvc.lock has them.
     """
-    total = 0.0
-    for stage in learning_stages(params, stages):
-        digest = settings_digest(recorded.get(stage.address, {}))
-        taken = seconds(_kind(stage.address), digest)
-        if taken is None:
-            return None
-        total += taken
-    return total
+    return [
+        (_kind(stage.address), settings_digest(recorded.get(stage.address, {})))
+        for stage in learning_stages(params, stages)
+    ]
+
+
+def total_seconds(
+    timed: Iterable[tuple[str, str]], seconds: Callable[[str, str], float | None]
+) -> float | None:
+    """What these stages took when they ran, also where a run took them from the cache.
+
+    seconds: of a kind with a digest of its settings, from the log of this machine. None where it
+    lacks one.
+    """
+    found = [seconds(kind, settings) for kind, settings in timed]
+    known = [taken for taken in found if taken is not None]
+    return sum(known) if len(known) == len(found) else None
+
+
+def with_own_times(runs: Sequence[Run]) -> tuple[list[Run], list[str]]:
+    """Runs without seconds where the log mixes them with those on other images, and a note.
+
+    The log knows a stage by its settings, and those of training are the same on every data set.
+    """
+    images: dict[str, set[tuple[tuple[str, str], ...]]] = {}
+    for run in runs:
+        for key in run.timed:
+            images.setdefault(key, set()).add(tuple(sorted(run.data.items())))
+    mixed = {key for key, found in images.items() if len(found) > 1}
+    if not any(run.timed & mixed for run in runs):
+        return list(runs), []
+    note = (
+        "minutes are unknown where the same settings ran on several data sets or splits: "
+        "the log of stages cannot tell them apart"
+    )
+    return [replace(run, seconds=None) if run.timed & mixed else run for run in runs], [note]
 
 
 def kept_bytes(params: Mapping[str, Any], stages: Stages) -> dict[str, int]:

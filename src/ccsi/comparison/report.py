@@ -166,7 +166,7 @@ def _spread(line: Line | None) -> str:
 def _number(line: Line | None, unit: int) -> str:
     if line is None:
         return "-"
-    std = "" if line.spread.std is None else f" ± {line.spread.std / unit:.1f}"
+    std = "" if line.spread.std is None else f" ± {line.spread.std / unit:,.1f}"
     return f"{line.spread.mean / unit:,.1f}{std}"
 
 

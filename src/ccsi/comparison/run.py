@@ -29,6 +29,8 @@ class Run:
     """Bytes that lay there, by what they are, when the last task's images arrived."""
     seconds: float | None = None
     """What its learning stages took on this machine, None where that is not known."""
+    timed: frozenset[str] = frozenset()
+    """What the log of stages knows these by: their kind and settings, not their data."""
     commit: str = ""
     """The commit that it was started from."""
 
