@@ -25,10 +25,10 @@ demo: $(STAMP)  ## Run the whole pipeline on scikit-learn's digits and print the
 	$(BIN)/ccsi info
 
 test: $(STAMP)  ## Run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 test-slow: $(STAMP)  ## Run the tests marked slow
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m slow
 
 lint: $(STAMP)  ## Check style and types
 	$(BIN)/ruff check .

@@ -1,10 +1,10 @@
 """The summarize stage, from the files of a small run to the report."""
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
-import yaml
 
 from ccsi.artifacts import load_json
 from stages.summarize import STAGE, run
@@ -18,7 +18,7 @@ def prepare(root: Path, *, impressions: str = "data/impressions") -> None:
     summary = {**nothing, "impressions": impressions, "trained": list(tasks)}
     parameters = {"tasks": tasks, "summary": summary, **SETTINGS}
     shutil.copytree(ROOT / ".dvc/plots", root / ".dvc/plots")
-    (root / "params.yaml").write_text(yaml.safe_dump(parameters))
+    (root / "params.yaml").write_text(json.dumps(parameters))
     write_run(root, make_run(impressions=impressions != "data/none"))
     (root / "data/none").write_text("")
 

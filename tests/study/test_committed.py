@@ -24,6 +24,8 @@ def test_every_run_of_a_study_is_composed_and_has_a_name_of_its_own(
 ) -> None:
     runs = plan(with_data(file, tmp_path), CONF)
     assert len({run.name for run in runs}) == len(runs) > 1
+    # The remark at the head says how many.
+    assert f"{len(runs)} runs" in file.read_text()
 
 
 @pytest.mark.parametrize("task", [None, "t3"])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ccsi.errors import ParameterError
-from ccsi.study.plan import expand, identity, names_of, plan, read_grids
+from ccsi.study.plan import expand, identity, names_of, plan
 from tests.config.projects import REPOSITORY
 
 CONF = REPOSITORY / "conf"
@@ -60,20 +60,6 @@ def test_a_fault_anywhere_is_told_before_anything_runs(
     assert "mine.yaml" in str(caught.value)
 
 
-def test_the_committed_studies_can_be_run() -> None:
-    counts = {f.stem: len(plan(f, CONF)) for f in (REPOSITORY / "studies").glob("*.yaml")
-              if isinstance(read_yaml(f), list)}  # fmt: skip
-    assert counts["digits"] == 15
-    assert counts["margin"] == 12
-
-
 def test_a_run_is_known_by_its_values_not_by_how_they_were_typed(tmp_path: Path) -> None:
     first, second = (plan(write(tmp_path, text), CONF)[0] for text in ("- seed=0", "- loss.ce=1.0"))
     assert identity(first.params) == identity(second.params)
-
-
-def read_yaml(file: Path) -> object:
-    try:
-        return read_grids(file)
-    except ParameterError:
-        return None
