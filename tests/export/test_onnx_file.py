@@ -13,7 +13,7 @@ from ccsi.errors import ArtifactError
 from ccsi.export.model_card import model_card
 from ccsi.export.onnx_file import largest_difference, to_onnx
 from ccsi.inference.trained_model import TrainedModel
-from ccsi.models.feature_map import FeatureMap
+from ccsi.models.feature_map import TOGETHER, FeatureMap
 from ccsi.models.heads import Linear
 from ccsi.models.patch_dictionary import PatchDictionary
 from ccsi.params.statistics import DictionaryParams, StatisticsParams
@@ -66,7 +66,7 @@ def on_statistics() -> TrainedModel:
 
 def test_a_head_made_of_statistics_is_exported_with_all_that_it_reads() -> None:
     model = on_statistics()
-    images = np.random.default_rng(0).integers(0, 256, (5, 8, 8, 1), dtype=np.uint8)
+    images = np.random.default_rng(0).integers(0, 256, (TOGETHER + 5, 8, 8, 1), dtype=np.uint8)
     assert np.ptp(model.probabilities(images)) > 0.1
     assert largest_difference(to_onnx(model), model, images) < 1e-5
 
