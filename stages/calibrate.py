@@ -5,8 +5,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
-from ccsi.pipeline.stage import StageRun
-from ccsi.pipeline.torch_stage import TorchStage
+from ccsi.computing.torch_stage import TorchStage
+from ccsi.frame.stage import StageRun
 
 STAGE = TorchStage(
     parameters=("evaluate.bins",),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
-from ccsi.pipeline.stage import Stage, StageRun
+from ccsi.frame.stage import Stage, StageRun
 
 STAGE = Stage(
     parameters=("dataset.name", "dataset.side"),

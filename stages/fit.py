@@ -5,10 +5,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
+from ccsi.computing.torch_stage import TorchStage
 from ccsi.errors import ParameterError
+from ccsi.frame.stage import StageRun
 from ccsi.params.fit import FitParams
-from ccsi.pipeline.stage import StageRun
-from ccsi.pipeline.torch_stage import TorchStage
 
 STAGE = TorchStage(
     parameters=("fit", "method.name"),

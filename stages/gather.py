@@ -5,9 +5,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
+from ccsi.computing.torch_stage import TorchStage
+from ccsi.frame.stage import StageRun
 from ccsi.params.statistics import StatisticsParams
-from ccsi.pipeline.stage import StageRun
-from ccsi.pipeline.torch_stage import TorchStage
 
 STAGE = TorchStage(
     parameters=("statistics", "seed"),

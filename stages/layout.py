@@ -6,7 +6,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 from ccsi.config.layout_inputs import LAYOUT_INPUTS, check_laid_out
-from ccsi.pipeline.stage import Stage, StageRun
+from ccsi.frame.stage import Stage, StageRun
 
 STAGE = Stage(parameters=(*LAYOUT_INPUTS, "layout"), outs=("data/laid_out",))
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
+from ccsi.computing.torch_stage import TorchStage
+from ccsi.frame.stage import StageRun
 from ccsi.params.loss import LossWeights
 from ccsi.params.method import MethodParams
 from ccsi.params.model import ModelParams
 from ccsi.params.training import UpdateParams
-from ccsi.pipeline.stage import StageRun
-from ccsi.pipeline.torch_stage import TorchStage
 
 STAGE = TorchStage(
     parameters=(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ccsi.models.class_moments import append_class_moments, class_group_moments
 from ccsi.models.classifier import Classifier
 from ccsi.params.model import ModelParams
 from ccsi.params.synthesis import SynthesisParams
 from ccsi.params.training import TrainParams, UpdateParams
+from ccsi.training.class_moments import append_class_moments, class_group_moments
 
 MODEL = ModelParams(
     widths=(8, 8),

@@ -1,4 +1,4 @@
-"""How a long loop says how far it is; the terminal's bar is in ccsi.pipeline.progress."""
+"""How a long loop says how far it is; the terminal's bar is in ccsi.frame.progress."""
 
 from __future__ import annotations
 

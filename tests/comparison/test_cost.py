@@ -16,8 +16,8 @@ from ccsi.comparison.cost import (
     with_own_times,
 )
 from ccsi.comparison.run import Run
+from ccsi.frame.times import settings_digest
 from ccsi.lineage.lock import Entry, Executed
-from ccsi.pipeline.times import settings_digest
 from tests.comparison.runs import make_run
 
 TASKS = ("t1", "t2", "t3")

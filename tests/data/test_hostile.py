@@ -21,13 +21,13 @@ from PIL import Image
 from safetensors.torch import save
 
 from ccsi.artifacts import load_array, load_json
-from ccsi.data.arrival_record import recorded
-from ccsi.data.image_files import decode
-from ccsi.data.image_tree import read_tree
-from ccsi.data.npz_arrays import read_splits
+from ccsi.data.reading.arrival_record import recorded
+from ccsi.data.reading.image_files import decode
+from ccsi.data.reading.image_tree import read_tree
+from ccsi.data.reading.npz_arrays import read_splits
 from ccsi.errors import ArtifactError, CcsiError, DataError, ParameterError
+from ccsi.frame.declared import Declared
 from ccsi.models.store import load_classifier
-from ccsi.pipeline.declared import Declared
 
 MARK = "ccsi_was_here"
 TRIES = 150

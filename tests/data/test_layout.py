@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccsi.data.arrival_record import record_arrivals
 from ccsi.data.layout import class_catalogue, lay_out, reads, task_layout
+from ccsi.data.reading.arrival_record import record_arrivals
 from ccsi.errors import DataError
 from tests.data.builders import dataset_params, npz_arrays, write_images, write_npz
 

@@ -16,7 +16,7 @@ from ccsi.data.means import (
     save_means,
     task_means,
 )
-from ccsi.data.prepare import prepare
+from ccsi.data.reading.prepare import prepare
 from ccsi.data.task_files import TaskData
 from ccsi.errors import ArtifactError, DataError
 from tests.data.builders import dataset_params

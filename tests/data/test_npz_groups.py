@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ccsi.data.prepare import prepare
+from ccsi.data.reading.prepare import prepare
 from ccsi.errors import DataError
 from tests.data.builders import dataset_params, npz_arrays, write_npz, write_table
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from ccsi.data import sources
-from ccsi.data.source import open_source
+from ccsi.data.reading.source import open_source
 from ccsi.errors import DataError
 from tests.data import builders
-from tests.data.test_source import closure
+from tests.data.reading.test_source import closure
 from tests.docs.guides import blocks
 
 GUIDE = Path(__file__).parents[2] / "docs/own-data.md"
@@ -53,4 +53,4 @@ def test_a_table_that_leads_out_or_lacks_a_column_is_refused(loader, tmp_path):
 def test_it_imports_nothing_that_prepare_does_not_declare():
     imported = re.findall(r"^from (ccsi\S+)", content(SOURCE), re.M)
     assert len(imported) == 6
-    assert set(imported) <= closure("ccsi.data.prepare")
+    assert set(imported) <= closure("ccsi.data.reading.prepare")

@@ -35,7 +35,7 @@ def note(path: str) -> None:
 
 def watch_parameters() -> None:
     """Note every declared key whose value is handed out."""
-    from ccsi.pipeline.declared import Declared
+    from ccsi.frame.declared import Declared
 
     original = Declared.value
 

@@ -3,7 +3,7 @@
 import importlib.util
 from pathlib import Path
 
-from ccsi.pipeline.stage import Stage
+from ccsi.frame.stage import Stage
 
 
 def load_stage(script: Path) -> Stage:

@@ -11,9 +11,9 @@ import yaml
 
 from ccsi.checkpoint import State
 from ccsi.errors import ParameterError
+from ccsi.frame.stage import Stage, StageRun
 from ccsi.pipeline import checkpoints
 from ccsi.pipeline.checkpoints import FileCheckpoints, open_checkpoints
-from ccsi.pipeline.stage import Stage, StageRun
 
 STATE = State({"weights": torch.arange(6.0).reshape(2, 3)}, {"loss": 0.1 + 0.2, "epoch": 3})
 STAGE = Stage(parameters=("seed",), item="increments", outs=("data/models/{task}",))

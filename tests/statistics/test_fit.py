@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from ccsi.models.classifier import Classifier, Learned
+from ccsi.models.classifier import Classifier, Learned, accuracy, predict
 from ccsi.models.feature_map import FeatureMap
-from ccsi.models.predict import accuracy, predict
 from ccsi.models.store import load_classifier, save_classifier
 from ccsi.params.fit import FitParams
 from ccsi.params.statistics import DictionaryParams, StatisticsParams

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ccsi.pipeline.times import LOG, log_seconds, settings_digest
+from ccsi.frame.times import LOG, log_seconds, settings_digest
 from ccsi.study.forecast import ResolvedStage, Times, forecast, stage_keys
 
 STAGES = [

@@ -3,8 +3,7 @@ import torch
 
 from ccsi.errors import DataError, DivergenceError, ParameterError
 from ccsi.methods.registry import load_method
-from ccsi.models.classifier import Classifier
-from ccsi.models.predict import accuracy
+from ccsi.models.classifier import Classifier, accuracy
 from ccsi.params.loss import LossWeights
 from ccsi.params.training import UpdateParams
 from ccsi.progress import Silent

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from ccsi.errors import ParameterError
+from ccsi.frame.declared import Declared
 from ccsi.params.base import Section, merge, parse
 from ccsi.params.loss import LossWeights
 from ccsi.params.model import ModelParams
 from ccsi.params.synthesis import SynthesisParams
 from ccsi.params.training import TrainParams, UpdateParams
-from ccsi.pipeline.declared import Declared
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from ccsi.config.overrides import in_shell
 from ccsi.config.paths import CONF, project_root
 from ccsi.config.sections import nearest
 from ccsi.errors import ParameterError
-from ccsi.pipeline.times import LOG
+from ccsi.frame.times import LOG
 from ccsi.reporting.bounds import COLUMNS as RUN_COLUMNS
 from ccsi.study.forecast import Times
 from ccsi.study.plan import identity, plan

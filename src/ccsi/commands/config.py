@@ -22,8 +22,8 @@ from ccsi.config.overrides import in_shell
 from ccsi.config.paths import CONF, CONFIG_FILE, PARAMS_FILE, project_root
 from ccsi.config.prune import leftovers, remove
 from ccsi.config.record import record
-from ccsi.data.arrival_record import RECORD, record_arrivals
 from ccsi.data.layout import lay_out
+from ccsi.data.reading.arrival_record import RECORD, record_arrivals
 from ccsi.params.base import parse
 from ccsi.params.dataset import DatasetParams
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from ccsi.comparison.run import Run
+from ccsi.frame.times import settings_digest
 from ccsi.lineage.ancestry import stages_behind
 from ccsi.lineage.holders import related
 from ccsi.lineage.lock import Executed
-from ccsi.pipeline.times import settings_digest
 
 PREPARING = ("layout", "fetch", "prepare")
 """Stages that read the data and learn nothing; alike for every method."""

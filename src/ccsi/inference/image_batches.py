@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsi.data.convert import to_channels, to_side
-from ccsi.data.image_files import decode
-from ccsi.data.npz_file import open_npz
+from ccsi.data.reading.convert import to_channels, to_side
+from ccsi.data.reading.image_files import decode
+from ccsi.data.reading.npz_file import open_npz
 from ccsi.inference.image_inputs import Input, NpzImages, Wanted
 
 CHUNK = 1 << 24  # bytes of an npz array read at a time

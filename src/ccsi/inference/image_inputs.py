@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsi.data.image_files import check_suffix, inspect
-from ccsi.data.image_tree import LITTER
-from ccsi.data.names import natural_key
-from ccsi.data.npz_file import open_npz
+from ccsi.data.reading.image_files import check_suffix, inspect
+from ccsi.data.reading.image_tree import LITTER
+from ccsi.data.reading.names import natural_key
+from ccsi.data.reading.npz_file import open_npz
 from ccsi.errors import DataError
 
 PATTERN = "*?["

@@ -1,4 +1,4 @@
-"""The classifier: trunk and head, the classes it knows, and the tasks they came in."""
+"""The classifier: trunk and head, the classes it knows, the tasks they came in; prediction."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import torch
 from torch import Generator, Tensor, nn
 
 from ccsi.models.feature_map import FeatureMap
@@ -14,6 +15,8 @@ from ccsi.models.heads import CosineLinear, Head, Linear
 from ccsi.models.norm import LayerMoments, MomentNorm
 from ccsi.models.resnet import ResNet
 from ccsi.params.model import ModelParams
+
+BATCH = 256
 
 
 @dataclass(frozen=True)
@@ -123,3 +126,18 @@ def moments_kept(classifier: Classifier) -> Iterator[None]:
     finally:
         for norm, tracks in zip(norms, before, strict=True):
             norm.tracks_moments = tracks
+
+
+@torch.no_grad()
+def predict(classifier: Classifier, images: Tensor, *, batch: int = BATCH) -> Tensor:
+    """Class probabilities float32 [N, K] of images uint8 [N, C, H, W]; evaluation mode."""
+    classifier.eval()
+    parts = [
+        classifier(part.float() / 255).logits.softmax(1) for part in torch.split(images, batch)
+    ]
+    return torch.cat(parts) if parts else torch.zeros(0, classifier.n_classes)
+
+
+def accuracy(classifier: Classifier, images: Tensor, labels: Tensor) -> float:
+    """The share of images whose most probable class is the right one, in [0, 1]."""
+    return float((predict(classifier, images).argmax(1) == labels).double().mean())

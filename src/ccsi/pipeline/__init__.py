@@ -1,1 +1,1 @@
-"""What the stage scripts share: declared parameters, clean outputs, locks, progress."""
+"""The work of single stages: between the files of a run and the library."""

@@ -23,11 +23,11 @@ from safetensors.torch import save
 
 from ccsi.artifacts import write_bytes
 from ccsi.checkpoint import State
+from ccsi.computing.machine import describe_machine
+from ccsi.computing.runtime import RUNTIME_LOCK
 from ccsi.errors import ArtifactError, ParameterError
-from ccsi.pipeline.machine import describe_machine
-from ccsi.pipeline.runtime import RUNTIME_LOCK
-from ccsi.pipeline.snapshot import digest, loaded_code
-from ccsi.pipeline.stage import SCRATCH, StageRun
+from ccsi.frame.snapshot import digest, loaded_code
+from ccsi.frame.stage import SCRATCH, StageRun
 
 FOLDER = SCRATCH / "checkpoints"
 SECONDS_KEY = "CCSI_CHECKPOINT_SECONDS"  # of the machine: it changes no result

@@ -15,8 +15,7 @@ from ccsi.data.images import LabelledImages
 from ccsi.data.task_files import TaskInfo, load_task, load_test
 from ccsi.evaluation.record import Circumstances, SeenTask, evaluate
 from ccsi.inference.calibration import sha256
-from ccsi.models.classifier import Classifier
-from ccsi.models.predict import predict
+from ccsi.models.classifier import Classifier, predict
 from ccsi.models.store import MODEL_FILE, load_classifier
 from ccsi.params.evaluate import EvaluateParams
 from ccsi.pipeline.pictures import Shown, choose_shown

@@ -12,7 +12,7 @@ from typing import Any
 
 from ccsi.artifacts import load_table
 from ccsi.comparison.run import look_up
-from ccsi.pipeline.times import settings_digest
+from ccsi.frame.times import settings_digest
 
 Params = Mapping[str, Any]
 

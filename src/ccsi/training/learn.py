@@ -11,17 +11,17 @@ from torch import Generator, Tensor
 from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
 from ccsi.losses.classification import class_weights
 from ccsi.methods.base import Method
-from ccsi.models.class_moments import (
-    append_class_moments,
-    class_group_moments,
-    replace_class_moments,
-)
 from ccsi.models.classifier import Classifier
 from ccsi.params.loss import LossWeights
 from ccsi.params.model import ModelParams
 from ccsi.params.training import OptimParams, UpdateParams
 from ccsi.progress import Progress
 from ccsi.training import terms
+from ccsi.training.class_moments import (
+    append_class_moments,
+    class_group_moments,
+    replace_class_moments,
+)
 from ccsi.training.images import ImageSet
 from ccsi.training.loop import Curve, fit
 from ccsi.training.sampling import Batch, RehearsalSampler, ratio_of

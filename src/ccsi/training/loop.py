@@ -10,8 +10,7 @@ from torch import Tensor
 
 from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
 from ccsi.errors import DataError, DivergenceError
-from ccsi.models.classifier import Classifier
-from ccsi.models.predict import accuracy
+from ccsi.models.classifier import Classifier, accuracy
 from ccsi.params.training import OptimParams
 from ccsi.progress import Progress
 from ccsi.training.images import ImageSet

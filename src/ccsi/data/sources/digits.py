@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsi.data.convert import to_channels, to_side
 from ccsi.data.images import LabelledImages
-from ccsi.data.source_images import SourceImages, chosen_names
-from ccsi.data.splits import TEST, TRAIN, VAL, split_by_class
+from ccsi.data.reading.convert import to_channels, to_side
+from ccsi.data.reading.source_images import SourceImages, chosen_names
+from ccsi.data.reading.splits import TEST, TRAIN, VAL, split_by_class
 from ccsi.errors import DataError
 from ccsi.params.dataset import DatasetParams
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ccsi.data.image_folder import read_folder
-from ccsi.data.image_tree import class_folders
-from ccsi.data.source_images import SourceImages
+from ccsi.data.reading.image_folder import read_folder
+from ccsi.data.reading.image_tree import class_folders
+from ccsi.data.reading.source_images import SourceImages
 from ccsi.errors import DataError
 from ccsi.params.dataset import DatasetParams
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ccsi.data.catalogue import entry, file_name
 from ccsi.data.file_check import md5_warnings
-from ccsi.data.npz_arrays import image_side, read_splits
-from ccsi.data.source_images import SourceImages
+from ccsi.data.reading.npz_arrays import image_side, read_splits
+from ccsi.data.reading.source_images import SourceImages
 from ccsi.errors import DataError
 from ccsi.params.dataset import DatasetParams
 

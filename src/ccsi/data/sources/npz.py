@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ccsi.data.group_table import table_inside
-from ccsi.data.names import check_class_names
-from ccsi.data.npz_arrays import names_in, read_splits
-from ccsi.data.source_images import SourceImages
+from ccsi.data.reading.group_table import table_inside
+from ccsi.data.reading.names import check_class_names
+from ccsi.data.reading.npz_arrays import names_in, read_splits
+from ccsi.data.reading.source_images import SourceImages
 from ccsi.errors import DataError
 from ccsi.params.dataset import DatasetParams
 

@@ -1,0 +1,54 @@
+"""A stage that computes with PyTorch: exact versions, fixed threads, deterministic algorithms."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from ccsi.artifacts import save_json
+from ccsi.computing.machine import MACHINE_FILE, describe_machine
+from ccsi.computing.runtime import check_runtime
+from ccsi.computing.waiting import choose_waiting
+from ccsi.frame.stage import Stage, StageRun
+from ccsi.params.trainer import TrainerParams
+
+
+class TorchStage(Stage):
+    """Also reads `trainer` and runtime.lock, and records the processor in its first out."""
+
+    always_reads: ClassVar[tuple[str, ...]] = ("trainer",)
+
+    def work(self, run: Callable[[StageRun], None], job: StageRun) -> None:
+        """Run with everything fixed that the bytes of a result depend on.
+
+        Raises RuntimeMismatchError, before PyTorch is imported, where other versions are installed.
+        """
+        check_runtime()
+        make_deterministic(job.section(TrainerParams, "trainer").threads)
+        run(job)
+        record_machine(job.out(self.outs[0]))
+
+
+def make_deterministic(threads: int) -> None:
+    """Fix the number of threads, and refuse operations whose result depends on timing.
+
+    Another number of threads adds in another order and so gives other bytes.
+    """
+    choose_waiting(os.environ, threads=threads)
+    import torch
+
+    torch.set_num_threads(threads)
+    torch.set_num_interop_threads(1)
+    # The same switch as use_deterministic_algorithms, which takes 1.7 s to load a compiler first.
+    torch.set_deterministic_debug_mode("error")
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+
+
+def record_machine(folder: Path) -> None:
+    """Write which processor made what lies in `folder`."""
+    import torch
+
+    capability = torch.backends.cpu.get_cpu_capability()
+    save_json(folder / MACHINE_FILE, describe_machine(capability))

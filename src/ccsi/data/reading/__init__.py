@@ -1,0 +1,1 @@
+"""From a user's files to one uniform set: names, groups, splits, sizes, checked."""

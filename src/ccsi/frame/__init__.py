@@ -1,0 +1,1 @@
+"""What every stage script stands on: declared parameters, clean outputs, locks, progress."""
