@@ -8,6 +8,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 from ccsi.computing.torch_stage import TorchStage
 from ccsi.frame.stage import StageRun
 from ccsi.params.synthesis import SynthesisParams
+from ccsi.params.trainer import TrainerParams
 
 STAGE = TorchStage(
     parameters=("synthesis", "tasks.{next}.synthesis", "dataset.symmetries", "seed"),
@@ -22,12 +23,14 @@ def run(job: StageRun) -> None:
     flip = "flip_horizontal" in job.value("dataset.symmetries")
     seed = int(job.value("seed"))
 
+    from ccsi.devices.fabric import open_devices
     from ccsi.models.store import MODEL_FILE, load_classifier
     from ccsi.pipeline.checkpoints import open_checkpoints
     from ccsi.pipeline.impressions import load_mean_images, save_impressions
     from ccsi.seeding import torch_generator
     from ccsi.synthesis.inversion import synthesize
 
+    devices = open_devices(job.section(TrainerParams, "trainer"))
     classifier = load_classifier(Path(job.item["model"]) / MODEL_FILE)
     means = load_mean_images(Path(job.item["means"]), classifier)
     total = params.iterations * params.impressions_per_class * classifier.n_classes
@@ -40,6 +43,7 @@ def run(job: StageRun) -> None:
             generator=torch_generator(seed, stage="synthesize", task=job.task, purpose="images"),
             progress=progress,
             checkpoints=open_checkpoints(job, "model", "means"),
+            devices=devices,
         )
     save_impressions(job.out("data/impressions/{task}"), impressions)
 

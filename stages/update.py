@@ -10,6 +10,7 @@ from ccsi.frame.stage import StageRun
 from ccsi.params.loss import LossWeights
 from ccsi.params.method import MethodParams
 from ccsi.params.model import ModelParams
+from ccsi.params.trainer import TrainerParams
 from ccsi.params.training import UpdateParams
 
 STAGE = TorchStage(
@@ -29,12 +30,14 @@ def run(job: StageRun) -> None:
     chosen, model = job.section(MethodParams, "method"), job.section(ModelParams, "model")
     seed = int(job.value("seed"))
 
+    from ccsi.devices.fabric import open_devices
     from ccsi.methods.registry import load_method
     from ccsi.pipeline.checkpoints import open_checkpoints
     from ccsi.pipeline.learned import save_learned
     from ccsi.pipeline.update import Places, learn_task
     from ccsi.seeding import torch_generator
 
+    devices = open_devices(job.section(TrainerParams, "trainer"))
     method = load_method(chosen.name)
     method.require_known(weights.model_dump())
     classifier, curve = learn_task(
@@ -52,6 +55,7 @@ def run(job: StageRun) -> None:
             total, unit="image", description=f"update {job.task}"
         ),
         checkpoints=open_checkpoints(job, "data", "model", "rehearsed"),
+        devices=devices,
     )
     save_learned(job.out("data/models/{task}"), classifier, curve)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path.cwd()
-HEAVY = {"dvc", "medmnist", "torch", "torchvision"}
+HEAVY = {"dvc", "lightning_fabric", "medmnist", "torch", "torchvision"}
 opened: set[str] = set()
 read: set[str] = set()
 

@@ -189,9 +189,8 @@ def value_of(term: str, after: Classifier, previous: Classifier) -> float:
     """A term of the updated model on all images of the update, without its weight."""
     new, old = arrival("t2", first=2).train, ImageSet(*images(16, seed=5))
     every = new.joined(old)
-    synthetic = torch.arange(len(every)) >= len(new)
     pixels = every.pixels(torch.arange(len(every)))
-    batch = Batch(pixels, every.labels, synthetic, target=pixels[~synthetic])
+    batch = Batch(pixels, every.labels, len(new), target=pixels[: len(new)])
     after, previous = after.eval(), previous.eval()
     step = Step(batch, after(pixels), after, previous, UPDATE)
     return float(load_method("ccsi").terms[term](step))

@@ -15,8 +15,9 @@ def make_step(*, has_target: bool = True, **params: object) -> Step:
     network = classifier().train()
     network.add_task("t2", ["c", "d"], generator=generator())
     pixels, labels = images(8, classes=4)
-    x = pixels.float() / 255
-    batch = Batch(x, labels, labels < 2, torch.rand(4, 1, 8, 8) if has_target else None)
+    order = (labels < 2).int().argsort(stable=True)  # real images first
+    x, labels = pixels[order].float() / 255, labels[order]
+    batch = Batch(x, labels, 4, torch.rand(4, 1, 8, 8) if has_target else None)
     update = UPDATE.model_copy(update=params)
     return Step(batch, network(x), network, previous, update, None, TermMemory())
 

@@ -26,15 +26,17 @@ class TorchStage(Stage):
         Raises RuntimeMismatchError, before PyTorch is imported, where other versions are installed.
         """
         check_runtime()
-        make_deterministic(job.section(TrainerParams, "trainer").threads)
+        trainer = job.section(TrainerParams, "trainer")
+        make_deterministic(trainer.threads, accelerator=trainer.accelerator)
         run(job)
         record_machine(job.out(self.outs[0]))
 
 
-def make_deterministic(threads: int) -> None:
+def make_deterministic(threads: int, *, accelerator: str = "cpu") -> None:
     """Fix the number of threads, and refuse operations whose result depends on timing.
 
-    Another number of threads adds in another order and so gives other bytes.
+    Another number of threads adds in another order and so gives other bytes. An accelerator has no
+    other form of some operations; there the bytes may differ from run to run.
     """
     choose_waiting(os.environ, threads=threads)
     import torch
@@ -42,7 +44,7 @@ def make_deterministic(threads: int) -> None:
     torch.set_num_threads(threads)
     torch.set_num_interop_threads(1)
     # The same switch as use_deterministic_algorithms, which takes 1.7 s to load a compiler first.
-    torch.set_deterministic_debug_mode("error")
+    torch.set_deterministic_debug_mode("error" if accelerator == "cpu" else "default")
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
 
 
@@ -50,5 +52,7 @@ def record_machine(folder: Path) -> None:
     """Write which processor made what lies in `folder`."""
     import torch
 
-    capability = torch.backends.cpu.get_cpu_capability()
-    save_json(folder / MACHINE_FILE, describe_machine(capability))
+    record = describe_machine(torch.backends.cpu.get_cpu_capability())
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        record["accelerator"] = torch.cuda.get_device_name()
+    save_json(folder / MACHINE_FILE, record)

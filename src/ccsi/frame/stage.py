@@ -7,7 +7,7 @@ import string
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -20,7 +20,7 @@ from ccsi.frame.progress import progress_bar
 from ccsi.frame.snapshot import CodeSnapshot
 from ccsi.frame.times import log_seconds
 from ccsi.params.base import Section
-from ccsi.progress import Progress
+from ccsi.progress import Progress, Silent
 
 SectionT = TypeVar("SectionT", bound=Section)
 
@@ -46,6 +46,7 @@ class Stage:
         """
         script = Path(sys.argv[0]).resolve()
         os.chdir(script.parents[1])
+        sys.argv[0] = str(script)  # what starts further processes runs it from here
         task = sys.argv[1] if len(sys.argv) > 1 else ""
         address = f"{script.stem}@{task}" if task else script.stem
         try:
@@ -63,7 +64,13 @@ class Stage:
             sys.exit(130)
 
     def execute(self, run: Callable[[StageRun], None], *, name: str, task: str) -> None:
-        """Run under a lock in the current folder; publish the outs only if nothing changed."""
+        """Run under a lock in the current folder; publish the outs only if nothing changed.
+
+        A process that the first one started to share the work writes where nobody looks.
+        """
+        if follower():
+            self._follow(run, name=name, task=task)
+            return
         address = f"{name}@{task}" if task else name
         with exclusive_lock(SCRATCH / "locks" / address, name=address):
             start = time.monotonic()
@@ -80,6 +87,15 @@ class Stage:
                 job.outputs.clear()
             values = {key: job.value(key) for key in job.parameters.keys}
             log_seconds(values, stage=name, task=task, seconds=time.monotonic() - start)
+
+    def _follow(self, run: Callable[[StageRun], None], *, name: str, task: str) -> None:
+        folder = SCRATCH / "staging" / f"{name}.{task}.process{follower()}"
+        job = self.begin(task=task, staging=folder)
+        job.outputs.prepare()
+        try:
+            self.work(run, job)
+        finally:
+            job.outputs.clear()
 
     def begin(self, *, task: str, staging: Path) -> StageRun:
         """Resolve names and read the declared parameters."""
@@ -139,8 +155,15 @@ class StageRun:
     def progress(
         self, total: int, *, unit: str, description: str
     ) -> AbstractContextManager[Progress]:
-        """A bar on a terminal, plain lines elsewhere."""
+        """A bar on a terminal, plain lines elsewhere; the first process tells for all."""
+        if follower():
+            return nullcontext(Silent())
         return progress_bar(total, unit=unit, description=description)
+
+
+def follower() -> int:
+    """The rank of a process that another one started, as launchers name it; 0 in the first."""
+    return int(os.environ.get("RANK") or os.environ.get("LOCAL_RANK") or 0)
 
 
 def _fill(template: str, fields: Mapping[str, str]) -> str:

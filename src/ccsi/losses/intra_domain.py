@@ -34,8 +34,23 @@ def intra_domain_contrast(source: Tensor, target: Tensor, *, tau: float, first: 
     similarity = rows @ F.normalize(source, dim=1).T / tau
     row_filled, column_filled = target[first:].any(1), source.any(1)
     filled = row_filled[:, None] & column_filled[None, :]
+    if similarity.device.type != "cpu":
+        return _masked_contrast(similarity, filled, first)
     own_filled = filled.diagonal(offset=first)
     if not bool(own_filled.any()):
         return similarity.sum() * 0
     own = similarity.diagonal(offset=first)[own_filled]
     return similarity[filled].logsumexp(0) - own.logsumexp(0)
+
+
+def _masked_contrast(similarity: Tensor, filled: Tensor, first: int) -> Tensor:
+    """The same without the host's knowing what is filled, for which it would have to wait.
+
+    On the CPU nobody waits, and picking adds in the order that recorded results were made with.
+    """
+    own, own_filled = similarity.diagonal(offset=first), filled.diagonal(offset=first)
+    any_own = own_filled.any()
+    # Where nothing is filled nothing is masked either: no infinity, no NaN, and no weight.
+    every = similarity.masked_fill(any_own & ~filled, -torch.inf).flatten().logsumexp(0)
+    loss = every - own.masked_fill(any_own & ~own_filled, -torch.inf).logsumexp(0)
+    return loss * any_own

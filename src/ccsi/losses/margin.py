@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -16,8 +17,9 @@ def margin_ranking(
     scalar >= 0; 0 where the batch has no sample of an old class.
     Source: Hou et al. (LUCIR), CVPR 2019.
     """
-    old = labels < n_old
-    chosen, answers = scores[old], labels[old]
-    hardest = chosen[:, n_old:].topk(min(top_k, scores.shape[1] - n_old), dim=1).values
-    own = chosen.gather(1, answers[:, None])
-    return F.relu(margin - own + hardest).sum() / max(hardest.numel(), 1)
+    hardest = scores[:, n_old:].topk(min(top_k, scores.shape[1] - n_old), dim=1).values
+    own = scores.gather(1, labels[:, None])
+    # Masked, not picked: how many are picked is a number that the host would wait for.
+    old = (labels < n_old)[:, None].expand_as(hardest)
+    violation = torch.where(old, F.relu(margin - own + hardest), 0.0)
+    return violation.sum() / old.sum().clamp_min(1)

@@ -28,6 +28,18 @@ class Output:
     logits: Tensor
 
 
+class Execution:
+    """How the features of a batch are computed: here, by this process alone."""
+
+    def features(self, trunk: ResNet, images: Tensor, moments: list[LayerMoments] | None) -> Tensor:
+        """Images [N, C, H, W] in [0, 1] -> features [N, n_features]."""
+        found: Tensor = trunk(images, moments)
+        return found
+
+
+ALONE = Execution()
+
+
 @dataclass(frozen=True)
 class Learned:
     """How one task was learned: what a reader of the model must know to judge it.
@@ -58,6 +70,7 @@ class Classifier(nn.Module):
         cosine = params.head == "cosine"
         self.head: Head = CosineLinear(width, sigma=params.sigma) if cosine else Linear(width)
         self.feature_map: FeatureMap | None = None
+        self.execution = ALONE
         self.tasks: dict[str, tuple[int, ...]] = {}
         self.class_names: tuple[str, ...] = ()
         self.history: tuple[Learned, ...] = ()
@@ -70,7 +83,7 @@ class Classifier(nn.Module):
     def forward(self, images: Tensor, moments: list[LayerMoments] | None = None) -> Output:
         """Images [N, C, H, W] in [0, 1] -> Output."""
         if self.feature_map is None:
-            features = self.trunk(images, moments)
+            features = self.execution.features(self.trunk, images, moments)
         else:
             features = self.feature_map(self.trunk, images)
         scores, logits = self.head(features)

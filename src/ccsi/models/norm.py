@@ -15,6 +15,7 @@ is finite but means nothing. `tests/models/test_norm.py` checks both bounds.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -36,6 +37,15 @@ class LayerMoments:
     batch_var: Tensor
     group_mean: Tensor
     group_var: Tensor
+
+
+class SharedBatch(Protocol):
+    """A batch of which this process holds some rows; others hold the rest."""
+
+    rows: slice
+
+    def gather(self, own: Tensor) -> Tensor:
+        """The whole batch's [N, ...] from these rows [n, ...]."""
 
 
 class MomentNorm(nn.Module):
@@ -63,17 +73,33 @@ class MomentNorm(nn.Module):
         self.register_buffer("class_mean", torch.zeros(0, groups))
         self.register_buffer("class_var", torch.zeros(0, groups))
 
-    def forward(self, activation: Tensor, moments: list[LayerMoments] | None = None) -> Tensor:
-        """Normalise [N, C, H, W]; append this layer's moments to `moments` where it is given."""
+    def forward(
+        self,
+        activation: Tensor,
+        moments: list[LayerMoments] | None = None,
+        share: SharedBatch | None = None,
+    ) -> Tensor:
+        """Normalise [N, C, H, W]; append this layer's moments to `moments` where it is given.
+
+        share: whose rows these images are; the moments are those of its whole batch.
+        """
+        if activation.dtype.itemsize < 4:  # a variance as a difference needs single precision
+            activation = activation.float()
         mean, square = spatial_moments(activation)
+        shared = share is not None and (self.training or moments is not None)
+        if share is not None and shared:
+            mean, square = share.gather(mean), share.gather(square)
         found = self._affine(mean, square, batch_moments=moments is not None)
         if found.batch_mean is not None and found.batch_var is not None:
             batch = found.batch_mean, found.batch_var
             if moments is not None:
                 moments.append(LayerMoments(*batch, found.group_mean, found.group_var))
             if self.training:
-                self._track(*batch, activation.shape[0] * activation.shape[2] * activation.shape[3])
-        return channel_affine(activation, found.scale, found.shift)
+                self._track(*batch, len(mean) * activation.shape[2] * activation.shape[3])
+        scale, shift = found.scale, found.shift
+        if share is not None and shared:
+            scale, shift = scale[share.rows], shift[share.rows]
+        return channel_affine(activation, scale, shift)
 
     def append_class_moments(self, mean: Tensor, var: Tensor) -> None:
         """Append rows [k, G] for newly learned classes."""

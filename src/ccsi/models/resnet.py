@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
-from ccsi.models.norm import BatchNorm, ContinualNorm, LayerMoments, MomentNorm
+from ccsi.models.norm import BatchNorm, ContinualNorm, LayerMoments, MomentNorm, SharedBatch
 from ccsi.params.model import ModelParams
 
 Moments = list[LayerMoments] | None
@@ -44,12 +44,14 @@ class BasicBlock(nn.Module):
         self.shortcut = Convolution(inputs, outputs, 1, stride) if projects else None
         self.shortcut_norm = norm(outputs) if projects else None
 
-    def forward(self, x: Tensor, moments: Moments = None) -> Tensor:
+    def forward(
+        self, x: Tensor, moments: Moments = None, share: SharedBatch | None = None
+    ) -> Tensor:
         """[N, inputs, H, W] -> [N, outputs, H / stride, W / stride]."""
-        y = F.relu(self.norm1(self.conv1(x), moments), inplace=True)
-        y = self.norm2(self.conv2(y), moments)
+        y = F.relu(self.norm1(self.conv1(x), moments, share), inplace=True)
+        y = self.norm2(self.conv2(y), moments, share)
         if self.shortcut is not None and self.shortcut_norm is not None:
-            x = self.shortcut_norm(self.shortcut(x), moments)
+            x = self.shortcut_norm(self.shortcut(x), moments, share)
         return F.relu(y + x, inplace=True)
 
 
@@ -74,9 +76,11 @@ class ResNet(nn.Module):
         self.n_features = width * params.pooled**2
         initialise(self, generator)
 
-    def forward(self, images: Tensor, moments: Moments = None) -> Tensor:
+    def forward(
+        self, images: Tensor, moments: Moments = None, share: SharedBatch | None = None
+    ) -> Tensor:
         """Images [N, C, H, W] in [0, 1] -> features [N, n_features], each at least 0."""
-        for x in self._activations(images, moments):
+        for x in self._activations(images, moments, share):
             last = x
         return F.adaptive_avg_pool2d(last, self.pooled).flatten(1)
 
@@ -85,15 +89,17 @@ class ResNet(nn.Module):
         maps = list(self._activations(images, None))
         return [maps[0], *(maps[end] for end in self.stage_ends)]
 
-    def _activations(self, images: Tensor, moments: Moments) -> Iterator[Tensor]:
+    def _activations(
+        self, images: Tensor, moments: Moments, share: SharedBatch | None = None
+    ) -> Iterator[Tensor]:
         """What leaves the stem, then each block."""
         x = pad_to_multiple(images, self.multiple)
         # Channels innermost: what follows takes half the time, above all the affine maps.
         x = x.contiguous(memory_format=torch.channels_last)
-        x = F.relu(self.stem_norm(self.stem(x), moments), inplace=True)
+        x = F.relu(self.stem_norm(self.stem(x), moments, share), inplace=True)
         yield x
         for block in self.blocks:
-            x = block(x, moments)
+            x = block(x, moments, share)
             yield x
 
 

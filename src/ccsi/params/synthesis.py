@@ -32,6 +32,12 @@ class SynthesisParams(Section):
     keep_every: int = Field(ge=1)
     keep: Literal["best", "last"]
 
+    @property
+    def has_terms(self) -> bool:
+        """Some term has a weight; else impressions are the noisy starts themselves."""
+        moments = self.statistics and (self.batch_moments or self.group_moments)
+        return bool(self.ce or self.tv or self.l2 or moments)
+
     @model_validator(mode="after")
     def _decays(self) -> SynthesisParams:
         if self.warmup >= self.iterations:

@@ -97,7 +97,7 @@ def open_checkpoints(job: StageRun, *inputs: str) -> FileCheckpoints:
     file = folder / f"{_key(job, [Path(job.item[name]) for name in inputs])}.safetensors"
     for stale in folder.iterdir() if folder.is_dir() else ():
         if stale != file:
-            stale.unlink()
+            stale.unlink(missing_ok=True)
     checkpoints = FileCheckpoints(file, seconds=_seconds())
     job.after_publishing.append(checkpoints.clear)
     return checkpoints

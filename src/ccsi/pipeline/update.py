@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
+from ccsi.devices.devices import ONE_CPU, Devices
 from ccsi.errors import ArtifactError, ParameterError
 from ccsi.methods.base import Method
 from ccsi.models.classifier import Classifier, Learned
@@ -50,6 +51,7 @@ def learn_task(
     generator_for: GeneratorFor,
     progress_for: ProgressFor,
     checkpoints: Checkpoints = NO_CHECKPOINTS,
+    devices: Devices = ONE_CPU,
 ) -> tuple[Classifier, Curve]:
     """The model after `task`, with its history. Raises ParameterError, ArtifactError,
     DivergenceError.
@@ -77,6 +79,7 @@ def learn_task(
                 generator_for=generator_for,
                 progress=progress,
                 checkpoints=checkpoints,
+                devices=devices,
             )
         classifier.history = (learned,)
         return classifier, curve
@@ -99,6 +102,7 @@ def learn_task(
             progress=progress,
             target=_validation_of(seen) if seen else None,
             checkpoints=checkpoints,
+            devices=devices,
         )
     classifier.history = (*previous.history, learned)
     return classifier, curve

@@ -21,6 +21,6 @@ def starting_images(
     means [K, C, H, W] in [0, 1], labels [N] -> [N, C, H, W].
     """
     shape = (len(labels), *means.shape[1:])
-    noise = torch.empty(shape).normal_(generator=generator)
-    centre = means[labels] if params.start == "mean" else torch.full(shape, 0.5)
+    noise = torch.empty(shape).normal_(generator=generator).to(means.device)
+    centre = means[labels] if params.start == "mean" else torch.full_like(noise, 0.5)
     return (centre + params.start_noise * noise).clamp_(0, 1)

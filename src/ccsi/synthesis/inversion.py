@@ -9,6 +9,7 @@ import torch
 from torch import Generator, Tensor
 
 from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
+from ccsi.devices.devices import ONE_CPU, Devices
 from ccsi.errors import DivergenceError, ParameterError
 from ccsi.models.classifier import Classifier
 from ccsi.params.synthesis import SynthesisParams
@@ -17,6 +18,7 @@ from ccsi.synthesis.initialise import balanced_labels, starting_images
 from ccsi.synthesis.jitter import random_view
 from ccsi.synthesis.objective import SynthesisLoss, synthesis_loss
 from ccsi.synthesis.resume import Inversion, Points, Synthesis
+from ccsi.synthesis.turns import gather, pass_over
 
 CURVE_POINTS = 50
 
@@ -39,34 +41,44 @@ def synthesize(
     generator: Generator,
     progress: Progress,
     checkpoints: Checkpoints = NO_CHECKPOINTS,
+    devices: Devices = ONE_CPU,
 ) -> Impressions:
     """Impressions of every class the classifier knows, in balanced batches.
 
     means [K, C, H, W] in [0, 1]; `flip`: the data set declares horizontal mirror symmetry.
     The classifier is copied, so nothing in it changes. `checkpoints`: where a killed synthesis goes
-    on; it ends with the same bytes. Raises DivergenceError, ParameterError.
+    on; it ends with the same bytes. `devices`: processes take the batches in turn; the
+    result is the same on each, and as one process makes it; killed, they start anew. Raises
+    DivergenceError, ParameterError.
     """
     if params.jitter >= min(means.shape[-2:]):
         raise ParameterError(
             f"params.yaml: synthesis.jitter = {params.jitter} pixels would shift images of "
             f"{means.shape[-2]}x{means.shape[-1]} out of view; lower it"
         )
-    frozen = classifier.frozen_copy()
+    frozen, means = devices.place(classifier.frozen_copy()), devices.place(means)
     labels = balanced_labels(frozen.n_classes, params.impressions_per_class)
     run = Synthesis(generator)
+    checkpoints = checkpoints if devices.processes == 1 else NO_CHECKPOINTS
     kept = checkpoints.load()
     if kept is not None:
-        run.restore(kept, params)
+        run.restore(kept, params, devices)
         done = sum(len(images) for images in run.finished) * params.iterations
         progress.advance(done + (run.open.step * len(run.open.images) if run.open else 0))
-    for part in torch.split(labels, params.batch)[len(run.finished) :]:
+    parts = torch.split(labels, params.batch)
+    for number, part in list(enumerate(parts))[len(run.finished) :]:
+        if number % devices.processes != devices.rank:
+            pass_over(run, part, means, params)
+            continue
+        part = devices.place(part)
         if run.open is None:
             start = starting_images(means, part, params, generator=generator)
             run.open = Inversion.begin(start, params)
-        best = _invert(frozen, run, part, params, flip, progress, checkpoints)
-        run.finished.append((best * 255).round().to(torch.uint8))
+        best = _invert(frozen, run, part, params, flip, progress, checkpoints, devices)
+        run.finished.append((best * 255).round().to(torch.uint8).cpu())
         run.curves.append(run.open.curve)
         run.open = None
+    gather(run, devices)
     return Impressions(torch.cat(run.finished), labels, _mean_curve(run.curves))
 
 
@@ -86,6 +98,7 @@ def _invert(
     flip: bool,
     progress: Progress,
     checkpoints: Checkpoints,
+    devices: Devices,
 ) -> Tensor:
     """Optimise the open batch to its end; the images to keep, [N, C, H, W] in [0, 1]."""
     at = run.open
@@ -102,19 +115,21 @@ def _invert(
             return at.images.detach()
         total = loss.total()
         (at.images.grad,) = torch.autograd.grad(total, at.images)
-        if not (bool(total.isfinite()) and bool(at.images.grad.isfinite().all())):
+        last = at.step == params.iterations - 1
+        looks = last or (at.step + 1) % devices.looks_every == 0
+        if looks and not bool(total.isfinite() & at.images.grad.isfinite().all()):
             raise _diverged(loss, at.step)
         at.optimiser.step()
         with torch.no_grad():
             at.images.clamp_(0, 1)
-        last = at.step == params.iterations - 1
         if params.keep == "best" and (last or (at.step + 1) % params.keep_every == 0):
             _keep_best(frozen, at, labels, params)
         if last or at.step % every == 0:
             at.curve.append({"iteration": float(at.step + 1), **loss.named()})
         at.step += 1
         progress.advance(len(labels), loss=at.curve[-1]["total"])
-        checkpoints.offer(run.capture)
+        if looks:
+            checkpoints.offer(run.capture)
     return at.best if params.keep == "best" else at.images.detach()
 
 
@@ -146,7 +161,7 @@ def _keep_best(frozen: Classifier, at: Inversion, labels: Tensor, params: Synthe
 def _mean_curve(curves: list[Points]) -> list[dict[str, float | int | str]]:
     rows: list[dict[str, float | int | str]] = []
     for points in zip(*curves, strict=True):
-        for term in points[0]:
+        for term in points[0]:  # a process that made no batch knows no term, and has no curve
             if term != "iteration":
                 value = sum(point[term] for point in points) / len(points)
                 rows.append(

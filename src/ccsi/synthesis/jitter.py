@@ -15,9 +15,14 @@ def shifted(images: Tensor, rows: int, columns: int) -> Tensor:
     return moved.reshape(*images.shape[:-2], height, width)
 
 
-def random_view(images: Tensor, *, jitter: int, flip: bool, generator: Generator) -> Tensor:
-    """The whole batch shifted by at most `jitter` pixels, mirrored with probability 1/2."""
+def draw_view(*, jitter: int, generator: Generator) -> tuple[int, int, bool]:
+    """Rows and columns to shift by, at most `jitter`, and whether to mirror: probability 1/2."""
     rows, columns = torch.randint(-jitter, jitter + 1, (2,), generator=generator).tolist()
-    mirrored = bool(torch.rand((), generator=generator) < 0.5)
+    return rows, columns, bool(torch.rand((), generator=generator) < 0.5)
+
+
+def random_view(images: Tensor, *, jitter: int, flip: bool, generator: Generator) -> Tensor:
+    """The whole batch shifted and, where `flip` allows it, mirrored; the generator is a CPU's."""
+    rows, columns, mirrored = draw_view(jitter=jitter, generator=generator)
     view = shifted(images, rows, columns) if rows or columns else images
     return view.flip(-1) if flip and mirrored else view

@@ -33,8 +33,9 @@ class SynthesisLoss:
 
     def total(self) -> Tensor:
         """The scalar to minimise."""
-        own = self.own().mean() if self.per_image else torch.zeros(())
-        return own if self.batch_moments is None else own + self.batch_moments
+        if self.batch_moments is None:
+            return self.own().mean()
+        return self.own().mean() + self.batch_moments if self.per_image else self.batch_moments
 
     def named(self) -> dict[str, float]:
         """Each weighted term and their total, for the curves."""

@@ -8,6 +8,7 @@ import torch
 from torch import Generator, Tensor
 
 from ccsi.checkpoint import State
+from ccsi.devices.devices import Devices
 from ccsi.params.synthesis import SynthesisParams
 
 Points = list[dict[str, float]]
@@ -29,7 +30,7 @@ class Inversion:
         """From images [N, C, H, W] in [0, 1]."""
         images = start.clone().requires_grad_(True)
         optimiser = torch.optim.Adam([images], lr=params.lr, betas=params.betas)
-        return cls(images, optimiser, start.clone(), torch.full((len(start),), float("inf")))
+        return cls(images, optimiser, start.clone(), start.new_full((len(start),), float("inf")))
 
 
 @dataclass
@@ -54,7 +55,7 @@ class Synthesis:
             record["open"] = {"step": at.step, "curve": at.curve}
         return State(tensors, record)
 
-    def restore(self, state: State, params: SynthesisParams) -> None:
+    def restore(self, state: State, params: SynthesisParams, devices: Devices) -> None:
         """Take up a captured state. Raises KeyError for one of another synthesis."""
         tensors, record = state.tensors, state.record
         self.finished = [tensors[f"finished/{number}"] for number in range(record["finished"])]
@@ -63,8 +64,12 @@ class Synthesis:
         if record["open"] is None:
             self.open = None
             return
-        self.open = Inversion.begin(tensors["images"], params)
-        self.open.best, self.open.best_loss = tensors["best"], tensors["best_loss"]
+        self.open = Inversion.begin(devices.place(tensors["images"]), params)
+        self.open.best = devices.place(tensors["best"])
+        self.open.best_loss = devices.place(tensors["best_loss"])
         self.open.step, self.open.curve = record["open"]["step"], record["open"]["curve"]
         names = [name.partition("/")[2] for name in tensors if name.startswith("adam/")]
-        self.open.optimiser.state[self.open.images] = {n: tensors[f"adam/{n}"] for n in names}
+        kept = {name: tensors[f"adam/{name}"] for name in names}
+        # Adam counts its steps on the host.
+        moments = {n: value if n == "step" else devices.place(value) for n, value in kept.items()}
+        self.open.optimiser.state[self.open.images] = moments

@@ -22,19 +22,21 @@ def augment(
     """
     for symmetry in symmetries:
         chosen = torch.rand(len(images), generator=generator) < 0.5
+        chosen = chosen.to(images.device, non_blocking=True)
         images = torch.where(chosen[:, None, None, None], transformed(images, symmetry), images)
     if shift:
         images = _shifted_each(images, shift, generator)
     if noise:
-        images = images + noise * torch.empty_like(images).normal_(generator=generator)
+        drawn = torch.empty_like(images, device="cpu").normal_(generator=generator)
+        images = images + noise * drawn.to(images.device, non_blocking=True)
     return images
 
 
 def _shifted_each(images: Tensor, shift: int, generator: Generator) -> Tensor:
     count, _, height, width = images.shape
     offsets = torch.randint(0, 2 * shift + 1, (2, count, 1), generator=generator)
-    rows = (offsets[0] + torch.arange(height))[:, :, None]
-    columns = (offsets[1] + torch.arange(width))[:, None, :]
+    rows = (offsets[0] + torch.arange(height))[:, :, None].to(images.device, non_blocking=True)
+    columns = (offsets[1] + torch.arange(width))[:, None, :].to(images.device, non_blocking=True)
     padded = F.pad(images, (shift, shift, shift, shift)).permute(0, 2, 3, 1)
-    each = torch.arange(count)[:, None, None]
+    each = torch.arange(count, device=images.device)[:, None, None]
     return padded[each, rows, columns].permute(0, 3, 1, 2).contiguous()

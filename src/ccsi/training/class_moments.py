@@ -53,7 +53,8 @@ def _mean_moments(
     classifier: Classifier, images: Tensor, batch: int
 ) -> list[tuple[Tensor, Tensor]]:
     """Each layer's group mean and variance [G], averaged over the images (in double precision)."""
-    sums = [torch.zeros(2, n.groups, dtype=torch.float64) for n in classifier.norms()]
+    norms = classifier.norms()
+    sums = [n.weight.new_zeros(2, n.groups, dtype=torch.float64) for n in norms]
     for part in torch.split(images, batch):
         layers: list[LayerMoments] = []
         classifier.trunk(part.float() / 255, layers)

@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ccsi.devices.devices import Devices
+
 
 @dataclass(frozen=True)
 class ImageSet:
@@ -28,6 +30,10 @@ class ImageSet:
     def pixels(self, index: Tensor) -> Tensor:
         """The chosen images as floats in [0, 1]: [n] -> [n, C, H, W]."""
         return self.images[index].float().div_(255)
+
+    def placed(self, devices: Devices) -> ImageSet:
+        """The set on its device."""
+        return ImageSet(devices.place(self.images), devices.place(self.labels))
 
     def joined(self, other: ImageSet) -> ImageSet:
         """Both sets, this one first."""

@@ -9,6 +9,7 @@ import torch
 from torch import Generator, Tensor
 
 from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
+from ccsi.devices.devices import ONE_CPU, Devices
 from ccsi.losses.classification import class_weights
 from ccsi.methods.base import Method
 from ccsi.models.classifier import Classifier
@@ -50,6 +51,7 @@ def train_afresh(
     generator_for: GeneratorFor,
     progress: Progress,
     checkpoints: Checkpoints = NO_CHECKPOINTS,
+    devices: Devices = ONE_CPU,
 ) -> tuple[Classifier, Curve]:
     """A new network, trained by cross-entropy on all the images it is given.
 
@@ -60,7 +62,9 @@ def train_afresh(
     head = generator_for("head")
     for arrival in arrivals:
         classifier.add_task(arrival.task, arrival.class_names, generator=head)
-    train, val = _together([a.train for a in arrivals]), _together([a.val for a in arrivals])
+    train = _together([a.train for a in arrivals]).placed(devices)
+    val = _together([a.val for a in arrivals]).placed(devices)
+    classifier = devices.place(classifier)
     sampler = RehearsalSampler(
         train,
         None,
@@ -70,12 +74,14 @@ def train_afresh(
         shift=params.shift,
         noise=params.noise,
         generator=generator_for("batches"),
+        devices=devices,
     )
 
     def objective(batch: Batch) -> dict[str, Tensor]:
         step = Step(batch, classifier(batch.images), classifier, previous=None)
         return {"ce": terms.ce(step)}
 
+    devices.share_batches(classifier)
     curve = fit(
         classifier,
         sampler,
@@ -84,8 +90,10 @@ def train_afresh(
         validation=val,
         progress=progress,
         checkpoints=checkpoints,
+        devices=devices,
     )
     _remember(classifier, train, range(classifier.n_classes))
+    devices.release(classifier)
     return classifier, curve
 
 
@@ -101,6 +109,7 @@ def update(
     progress: Progress,
     target: ImageSet | None = None,
     checkpoints: Checkpoints = NO_CHECKPOINTS,
+    devices: Devices = ONE_CPU,
 ) -> tuple[Classifier, Curve]:
     """The previous model, updated on a new task's images and on rehearsed ones of older classes.
 
@@ -113,10 +122,14 @@ def update(
     n_old = frozen.n_classes
     classifier.add_task(arrival.task, arrival.class_names, generator=generator_for("head"))
     new_ids = list(range(n_old, classifier.n_classes))
+    classifier, frozen = devices.place(classifier), devices.place(frozen)
+    devices.share_batches(frozen)
+    train, val = arrival.train.placed(devices), arrival.val.placed(devices)
+    rehearsed = None if rehearsed is None else rehearsed.placed(devices)
     if params.imprint:
-        _imprint(classifier, frozen, arrival.train, new_ids)
+        _imprint(classifier, frozen, train, new_ids)
     sampler = RehearsalSampler(
-        arrival.train,
+        train,
         rehearsed,
         replay_ratio=ratio_of(params.replay_ratio, n_old=n_old, n_new=len(new_ids)),
         batch=params.batch,
@@ -124,8 +137,9 @@ def update(
         shift=params.shift,
         noise=params.noise,
         generator=generator_for("batches"),
+        devices=devices,
         target_generator=generator_for("target") if weights.idc else None,
-        target=target,
+        target=None if target is None else target.placed(devices),
     )
     memory = TermMemory()
     per_class = _class_weights(sampler, classifier.n_classes) if params.class_weights else None
@@ -135,7 +149,8 @@ def update(
         step = Step(batch, output, classifier, frozen, params, per_class, memory)
         return weighted_terms(step, method.terms, named)
 
-    validation = arrival.val if rehearsed is None else arrival.val.joined(rehearsed)
+    validation = val if rehearsed is None else val.joined(rehearsed)
+    devices.share_batches(classifier)
     curve = fit(
         classifier,
         sampler,
@@ -146,13 +161,15 @@ def update(
         after_step=_restores_old_rows(classifier, frozen) if params.freeze_old_rows else _nothing,
         memory=memory,
         checkpoints=checkpoints,
+        devices=devices,
     )
-    _remember(classifier, arrival.train, new_ids)
+    _remember(classifier, train, new_ids)
     if params.reestimate_moments and rehearsed is not None:
         moments = class_group_moments(
             classifier, rehearsed.images, rehearsed.labels, range(n_old), batch=MOMENT_BATCH
         )
         replace_class_moments(classifier, moments, range(n_old))
+    devices.release(classifier)
     return classifier, curve
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
 from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
+from ccsi.devices.devices import ONE_CPU, Devices
 from ccsi.errors import DataError, DivergenceError
 from ccsi.models.classifier import Classifier, accuracy
 from ccsi.params.training import OptimParams
@@ -34,13 +36,15 @@ def fit(
     after_step: Callable[[], None] = lambda: None,
     memory: TermMemory | None = None,
     checkpoints: Checkpoints = NO_CHECKPOINTS,
+    devices: Devices = ONE_CPU,
 ) -> Curve:
     """Minimise the sum of the objective's terms; the classifier is changed in place.
 
     `validation`, needed for `select: best`: the current task's validation images, and the
     impressions; nothing else is ever looked at. `after_step` restores what must not move.
     `memory`: what the objective carries from step to step. `checkpoints`: where a killed training
-    goes on; it ends with the same bytes. Returns rows {epoch, term, value}: the mean of each term,
+    goes on; it ends with the same bytes. `devices`: where the classifier and the images lie;
+    several processes, killed, start anew. Returns rows {epoch, term, value}: the mean of each term,
     their total, lr and, if it was measured, val_accuracy. Raises DataError, DivergenceError.
     """
     if not sampler.steps:
@@ -50,28 +54,57 @@ def fit(
     optimiser = sgd(classifier, params)
     rate = LearningRate(optimiser, params, total_steps=params.epochs * sampler.steps)
     run = Training(classifier, optimiser, rate, sampler, memory or TermMemory())
+    checkpoints = checkpoints if devices.processes == 1 else NO_CHECKPOINTS
     kept = checkpoints.load()
     if kept is not None:
         run.restore(kept)
         progress.advance(run.images_done())
     while run.epoch < params.epochs:
         classifier.train()
+        unseen = Unseen()
         for batch in sampler.epoch():
             index = sampler.step - 1
             rate.before_step(run.epoch * sampler.steps + index)
-            named = _step(classifier, objective, batch, optimiser, params)
+            terms = _step(classifier, objective, batch, optimiser, params, devices)
             after_step()
-            _require_finite(named, run.epoch, index)
-            for name, value in named.items():
-                run.sums[name] = run.sums.get(name, 0.0) + value
-            progress.advance(len(batch.labels), loss=named["total"])
-            checkpoints.offer(run.capture)
+            unseen.add(index, terms, len(batch.labels))
+            if sampler.step % devices.looks_every == 0 or sampler.step == sampler.steps:
+                last = _look(run, unseen)
+                progress.advance(unseen.images, loss=last["total"])
+                checkpoints.offer(run.capture)
+                unseen = Unseen()
         _end_epoch(run, params, validation)
     if run.best.state is not None:
         classifier.load_state_dict(run.best.state)
     _require_finite_weights(classifier)
     classifier.eval()
     return run.curve
+
+
+@dataclass
+class Unseen:
+    """The loss terms of steps that the host has not looked at: (step, {term: scalar})."""
+
+    steps: list[tuple[int, Mapping[str, Tensor]]] = field(default_factory=list)
+    images: int = 0
+
+    def add(self, index: int, terms: Mapping[str, Tensor], images: int) -> None:
+        """Keep one step's terms, where they are."""
+        self.steps.append((index, terms))
+        self.images += images
+
+
+def _look(run: Training, unseen: Unseen) -> dict[str, float]:
+    """Add the unseen terms up, in order; the last step's. Raises DivergenceError."""
+    scalars = [value for _, terms in unseen.steps for value in terms.values()]
+    values = iter(torch.stack(scalars).tolist())
+    named: dict[str, float] = {}
+    for index, terms in unseen.steps:
+        named = {name: next(values) for name in terms}
+        _require_finite(named, run.epoch, index)
+        for name, value in named.items():
+            run.sums[name] = run.sums.get(name, 0.0) + value
+    return named
 
 
 def _end_epoch(run: Training, params: OptimParams, validation: ImageSet | None) -> None:
@@ -91,16 +124,17 @@ def _step(
     batch: Batch,
     optimiser: torch.optim.SGD,
     params: OptimParams,
-) -> dict[str, float]:
+    devices: Devices,
+) -> dict[str, Tensor]:
     terms = objective(batch)
     total = torch.stack(list(terms.values())).sum()
     optimiser.zero_grad()
     torch.autograd.backward(total)
+    devices.sum_gradients(classifier)
     if params.clip_norm:
         torch.nn.utils.clip_grad_norm_(classifier.parameters(), params.clip_norm)
     optimiser.step()
-    values = torch.stack([*terms.values(), total]).detach().tolist()
-    return dict(zip([*terms, "total"], values, strict=True))
+    return {name: value.detach() for name, value in {**terms, "total": total}.items()}
 
 
 def _require_finite(named: Mapping[str, float], epoch: int, index: int) -> None:

@@ -78,8 +78,11 @@ class Training:
         momenta = _below("momentum/", state.tensors)
         for index, parameter in enumerate(self._parameters()):
             if str(index) in momenta:
-                self.optimiser.state[parameter][MOMENTUM] = momenta[str(index)].clone()
-        memory = _below("memory/", state.tensors)
+                kept = momenta[str(index)].clone().to(parameter.device)
+                self.optimiser.state[parameter][MOMENTUM] = kept
+        device = self.classifier.head.weight.device
+        scores = _below("memory/", state.tensors)
+        memory = {name: value.to(device) for name, value in scores.items()}
         self.memory.source, self.memory.target = memory.get("source"), memory.get("target")
         self.best = Best(record["best"], _below("best/", state.tensors) or None)
         self.epoch, self.sums, self.curve = record["epoch"], record["sums"], record["curve"]

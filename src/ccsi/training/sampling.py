@@ -10,20 +10,26 @@ import torch
 from torch import Generator, Tensor
 
 from ccsi.checkpoint import State
+from ccsi.devices.devices import ONE_CPU, Devices
 from ccsi.training.augment import augment
 from ccsi.training.images import ImageSet
 
 
 @dataclass(frozen=True)
 class Batch:
-    """images [N, C, H, W] in [0, 1], labels [N], synthetic [N]: True for rehearsed images;
+    """images [N, C, H, W] in [0, 1], labels [N]; the first n_real are real, the rest rehearsed;
     target: unlabelled real images [n, C, H, W] of the target domain, or None.
     """
 
     images: Tensor
     labels: Tensor
-    synthetic: Tensor
+    n_real: int
     target: Tensor | None = None
+
+    @property
+    def synthetic(self) -> Tensor:
+        """[N]: True for rehearsed images."""
+        return torch.arange(len(self.labels), device=self.labels.device) >= self.n_real
 
 
 def draws_per_epoch(n_real: int, replay_ratio: float) -> int:
@@ -45,7 +51,8 @@ class RehearsalSampler:
     Each kind is dealt like a pack of cards, reshuffled when it is used up, so that an epoch shows
     every real image about once. With a `target_generator`, batches carry a second, unlabelled,
     augmented view, of the batch's own real images or of the set `target`; it draws from a generator
-    of its own, so that switching it off leaves the labelled batches as they are.
+    of its own, so that switching it off leaves the labelled batches as they are. All is drawn on
+    the CPU, the same for every device; the sets lie on the device, and so do the batches.
     """
 
     def __init__(
@@ -61,6 +68,7 @@ class RehearsalSampler:
         generator: Generator,
         target_generator: Generator | None = None,
         target: ImageSet | None = None,
+        devices: Devices = ONE_CPU,
     ) -> None:
         self.real, self.rehearsed = real, rehearsed
         self.replay_ratio = replay_ratio if rehearsed is not None else 0.0
@@ -68,6 +76,7 @@ class RehearsalSampler:
         self.shift, self.noise = shift, noise
         self.generator = generator
         self.target_generator, self.target = target_generator, target
+        self._devices = devices
         self.step = 0
         self._synthetic = torch.zeros(0, dtype=torch.bool)
         self._packs: dict[str, Tensor] = {}
@@ -117,14 +126,14 @@ class RehearsalSampler:
     def _batch(self, synthetic: Tensor) -> Batch:
         n_synthetic = int(synthetic.sum())
         n_real, own = len(synthetic) - n_synthetic, self.generator
-        picked = self._deal("real", len(self.real), n_real, own)
+        picked = self._devices.place(self._deal("real", len(self.real), n_real, own))
         images, labels = self.real.pixels(picked), self.real.labels[picked]
         if self.rehearsed is not None and n_synthetic:
             replayed = self._deal("rehearsed", len(self.rehearsed), n_synthetic, own)
+            replayed = self._devices.place(replayed)
             images = torch.cat([images, self.rehearsed.pixels(replayed)])
             labels = torch.cat([labels, self.rehearsed.labels[replayed]])
-        mask = torch.arange(len(labels)) >= len(picked)
-        return Batch(self._augmented(images, own), labels, mask, self._target(picked))
+        return Batch(self._augmented(images, own), labels, n_real, self._target(picked))
 
     def _target(self, picked: Tensor) -> Tensor | None:
         generator = self.target_generator
@@ -133,7 +142,7 @@ class RehearsalSampler:
         if self.target is None:
             return self._augmented(self.real.pixels(picked), generator)
         other = self._deal("target", len(self.target), len(picked), generator)
-        return self._augmented(self.target.pixels(other), generator)
+        return self._augmented(self.target.pixels(self._devices.place(other)), generator)
 
     def _augmented(self, images: Tensor, generator: Generator) -> Tensor:
         return augment(

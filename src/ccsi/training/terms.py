@@ -23,10 +23,10 @@ def ce(step: Step) -> Tensor:
 
 def local_ce(step: Step) -> Tensor:
     """Cross-entropy of the task's own images among the task's own classes."""
-    real = ~step.batch.synthetic
+    n_real = step.batch.n_real
     return local_cross_entropy(
-        step.output.logits[real],
-        step.batch.labels[real],
+        step.output.logits[:n_real],
+        step.batch.labels[:n_real],
         n_old=step.n_old,
         class_weights=step.class_weights,
     )
@@ -40,10 +40,10 @@ def distillation(step: Step) -> Tensor:
 
 def margin(step: Step) -> Tensor:
     """Margin ranking of old classes against the new ones."""
-    params = _params(step)
+    params, n_real = _params(step), step.batch.n_real
     return margin_ranking(
-        step.output.scores,
-        step.batch.labels,
+        step.output.scores[n_real:],
+        step.batch.labels[n_real:],
         n_old=step.n_old,
         margin=params.margin,
         top_k=params.top_k,
@@ -58,12 +58,12 @@ def logits(step: Step) -> Tensor:
 
 def synthetic_logits(step: Step) -> Tensor:
     """Logit distillation on impressions alone."""
-    chosen = step.batch.synthetic
-    if not bool(chosen.any()):
+    n_real = step.batch.n_real
+    if n_real == len(step.batch.labels):
         return step.output.logits.sum() * 0
     return logit_distillation(
-        step.output.logits[chosen],
-        step.old_output.logits[chosen],
+        step.output.logits[n_real:],
+        step.old_output.logits[n_real:],
         temperature=_params(step).temperature,
     )
 

@@ -1,0 +1,1 @@
+"""Where learning computes: one process on the CPU, an accelerator, several processes."""

@@ -1,0 +1,24 @@
+"""Stages that two processes share, run by DVC."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from tests.pipeline.project import Project, tree
+
+pytestmark = pytest.mark.slow
+MODEL = "data/models/t2/model.safetensors"
+
+
+def test_two_processes_make_the_impressions_and_the_update_of_one(project: Project) -> None:
+    impressions = dict(tree(project.root / "data/impressions/t1"))
+    model = load_file(project.root / MODEL)
+    project.config("trainer.devices=2")
+    assert project.repro("--single-item", "synthesize@t1") == ["synthesize@t1"]
+    assert dict(tree(project.root / "data/impressions/t1")) == impressions
+    assert project.repro("--single-item", "update@t2") == ["update@t2"]
+    for name, value in load_file(project.root / MODEL).items():
+        torch.testing.assert_close(value, model[name], rtol=1e-3, atol=1e-4)
+    assert not any((project.root / ".ccsi/staging").iterdir())
