@@ -33,10 +33,10 @@ def explain(
         return _one_line(error)
     try:
         known, groups = _keys_of(without()), group_options(conf)
-        for override in overrides:
-            if "=" not in override and not override.startswith("~"):
-                near = nearest(override.lstrip("+"), [*groups, *known], else_all=False)
-                return f"{override}: a value is missing; write KEY=VALUE{near}"
+        for typed in overrides:
+            if "=" not in typed and not typed.startswith("~"):
+                near = nearest(typed.lstrip("+"), [*groups, *known], else_all=False)
+                return f"{typed}: a value is missing; write KEY=VALUE{near}"
         parsed = OverridesParser.create().parse_overrides(list(overrides))
     except HydraException as deeper:
         return _one_line(deeper)
