@@ -40,9 +40,7 @@ def test_a_long_loop_says_how_long_it_takes_still(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(("steps", "lines"), [(30, 2), (0, 1)])
-def test_the_end_is_told_once(
-    monkeypatch: pytest.MonkeyPatch, steps: int, lines: int
-) -> None:
+def test_the_end_is_told_once(monkeypatch: pytest.MonkeyPatch, steps: int, lines: int) -> None:
     """Also where the last step brings a line of its own, or nothing was to be done."""
     clock = [0.0]
     monkeypatch.setattr(progress.time, "monotonic", lambda: clock[0])
