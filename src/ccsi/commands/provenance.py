@@ -111,7 +111,7 @@ def _table(folder: str, found: Sequence[Reading]) -> Table:
 def _print_lines(console: Console, found: Sequence[Reading]) -> None:
     """For other programs: one line each, tabs between."""
     for cells in (COLUMNS, *map(_cells, found)):
-        console.out("\t".join(cells), highlight=False)
+        print("\t".join(cells), file=console.file)  # the console would expand the tabs
 
 
 def _cells(reading: Reading) -> tuple[str, str, str, str]:
