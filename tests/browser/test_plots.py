@@ -17,7 +17,7 @@ from ccsi.reporting.bounds import Bound
 from ccsi.reporting.report import ReportPaths, summarize
 from ccsi.reporting.results import RunResults
 from tests.browser.conftest import Browser
-from tests.browser.drawn import MARKS, check_offline, emulate, keep
+from tests.browser.drawn import MARKS, check_keyboard, check_offline, check_readable, emulate, keep
 from tests.reporting.toy_run import make_context, make_run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -147,6 +147,8 @@ def test_report_page_draws_everything_offline(
         "return JSON.stringify([...document.links].map((link) => link.getAttribute('href')))"
     )) if not a.startswith("#") and not (page.parent / a).exists()]  # fmt: skip
     assert missing == []
+    check_readable(browser)
+    check_keyboard(browser, steps=12)
     check_offline(browser, expect="fit-y")  # a chart of steps fits one direction only
     keep(browser, f"page-{scheme}-{width}")
 

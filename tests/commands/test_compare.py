@@ -75,7 +75,8 @@ def test_it_writes_table_page_and_figure_into_one_folder(project: Path) -> None:
 
 def test_the_runs_can_be_the_bounds_on_a_runs_page(project: Path) -> None:
     run()
-    record = {"dataset": "digits", "tasks": [{"task": f"t{n}"} for n in range(1, 6)]}
+    tasks = [{"task": f"t{n}", "class_ids": [2 * n - 2, 2 * n - 1]} for n in range(1, 6)]
+    record = {"dataset": "digits", "split": "test", "tasks": tasks}
     bounds = load_bounds(project / "reports/study/comparison/runs.csv", record)
     assert [bound.label for bound in bounds] == ["ccsi", "finetune, mean of 2"]
     assert bounds[1].accuracy_after["t5"] == pytest.approx(0.25)

@@ -1,6 +1,7 @@
 """`ccsi export`: what is written, what is said, and that a fault leaves nothing behind."""
 
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,27 @@ def test_the_card_says_what_its_metrics_leave_out(project: Path) -> None:
     )
     run(None, output=OUT, card=Path("card.md"), images=None)
     assert "no images to test t1, t2 on: all metrics leave it out" in Path("card.md").read_text()
+
+
+def test_an_uncalibrated_model_takes_its_data_set_from_its_images_or_its_evaluation(
+    project: Path,
+) -> None:
+    Path("data/calibration/t2/calibration.json").unlink()
+    images, task = Path("data/tasks/t2"), Path("data/tasks/t2/task.json")
+
+    def card() -> str:
+        run(None, output=OUT, card=Path("card.md"), images=["real.npz"])
+        return Path("card.md").read_text()
+
+    np.savez("real.npz", images=np.zeros((3, 8, 8), dtype=np.uint8))
+    record = load_json(task) | {"task": "t1", "licence": "CC0"}  # the toy model's task is t1
+    save_json(task, record)
+    assert "Data set: toy. Licence of the data: CC0." in card()
+    save_json(task, record | {"class_names": ["other", "names"]})
+    assert "Data set: unknown. Licence of the data: unknown." in card()
+    shutil.rmtree(images)
+    evaluated(Path("reports/evaluations/t2"), Path("data/models/t2/model.safetensors"))
+    assert "Data set: toy. Licence of the data: unknown." in card()
 
 
 def test_a_model_without_images_is_checked_with_those_named(

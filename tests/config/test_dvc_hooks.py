@@ -50,6 +50,7 @@ def test_ccsi_config_writes_the_same_bytes_as_dvc(project: Path, overrides: list
         ("loss.marign=0", "did you mean loss.margin?"),
         ("+loss.marign=0", "did you mean loss.margin?"),
         ("dataset=bloodmnst", "did you mean bloodmnist?"),
+        ("loss.margin=-1", "loss.margin=-1: must be a number >= 0"),
         ("split=[[0]]", "class 1 is omitted"),
         ("digest=0", "digest is laid out"),
         ("start=/nowhere", "no file model.safetensors"),

@@ -11,7 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(
-    r"^(?:<!-- not run: (?P<reason>.+?) -->\n)?```(?P<language>\w*)\n(?P<body>.*?)^```$",
+    r"^(?:<!-- (?P<how>not run|in small): (?P<reason>.+?) -->\n)?"
+    r"```(?P<language>\w*)\n(?P<body>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 INLINE = re.compile(r"`((?:ccsi|dvc) [^`\n]+)`")
@@ -19,11 +20,16 @@ INLINE = re.compile(r"`((?:ccsi|dvc) [^`\n]+)`")
 
 @dataclass(frozen=True)
 class Block:
-    """One fenced block; reason: why its commands are not run, None where they are."""
+    """One fenced block.
+
+    reason: why its commands are not run as they stand, None where they are; in_small: whether a
+    test runs them with less work and with stand-ins for what is the reader's.
+    """
 
     language: str
     body: str
     reason: str | None
+    in_small: bool
 
     @property
     def commands(self) -> list[list[str]]:
@@ -36,7 +42,7 @@ class Block:
 def blocks(guide: Path) -> list[Block]:
     """Every fenced block, in order."""
     found = FENCE.finditer(guide.read_text())
-    return [Block(m["language"], m["body"], m["reason"]) for m in found]
+    return [Block(m["language"], m["body"], m["reason"], m["how"] == "in small") for m in found]
 
 
 def shell_commands(guide: Path) -> list[list[str]]:

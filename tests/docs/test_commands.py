@@ -109,6 +109,14 @@ def test_files_and_parameters_that_are_named_are_there(guide: Path) -> None:
     assert [k for k in unknown if k.rpartition(".")[2] not in (*SUFFIXES, *made.split())] == []
 
 
+@pytest.mark.parametrize("guide", GUIDES, ids=ids)
+def test_only_commands_that_need_the_network_are_not_run(guide: Path) -> None:
+    """Or that .ci/run runs itself; those between machines are apart."""
+    reasons = {b.reason for b in blocks(guide) if b.reason is not None and not b.in_small}
+    if guide.name != "gpu.md":
+        assert [r for r in reasons if "network" not in r and r != ".ci/run does"] == []
+
+
 def test_the_check_refuses_what_there_is_not() -> None:
     for wrong in ("ccsi compar", "ccsi compare --baselin x", "dvc exp rnu", "dvc repro updates@t3",
                   "ccsi study studies/none.yaml", "make tests"):  # fmt: skip

@@ -20,7 +20,7 @@ from ccsi.params.statistics import DictionaryParams, StatisticsParams
 from tests.inference.test_calibration import SOUND
 from tests.toy_networks import classifier, generator
 
-MODEL = TrainedModel(Path("m.safetensors"), classifier(), 8, SOUND)
+MODEL = TrainedModel(Path("m.safetensors"), classifier(), 8, SOUND, SOUND.dataset, SOUND.licence)
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,8 @@ def test_the_card_states_use_licence_and_that_nothing_was_measured() -> None:
 
 
 def test_text_from_outside_is_no_markup() -> None:
-    hostile = dataclasses.replace(SOUND, dataset="<script>|[x](y)")
-    text = model_card(dataclasses.replace(MODEL, calibration=hostile), None, name="toy")
+    hostile = dataclasses.replace(MODEL, dataset="<script>|[x](y)", licence="<img src=x>")
+    text = model_card(hostile, None, name="toy")
+    assert "<img" not in text
     assert "<script>" not in text
     assert "[x](y)" not in text

@@ -39,6 +39,21 @@ def test_a_long_loop_says_how_long_it_takes_still(monkeypatch: pytest.MonkeyPatc
     ]
 
 
+@pytest.mark.parametrize(("steps", "lines"), [(30, 2), (0, 1)])
+def test_the_end_is_told_once(monkeypatch: pytest.MonkeyPatch, steps: int, lines: int) -> None:
+    """Also where the last step brings a line of its own, or nothing was to be done."""
+    clock = [0.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: clock[0])
+    stream = io.StringIO()
+    with progress.progress_bar(steps, unit="step", description="x", stream=stream) as bar:
+        for _ in range(steps):
+            clock[0] += 1.0
+            bar.advance(1)
+    told = stream.getvalue().splitlines()
+    assert len(told) == lines
+    assert told[-1].startswith(f"x: {steps}/{steps} step")
+
+
 def test_a_terminal_gets_a_bar_with_the_loss() -> None:
     stream = Terminal()
     with progress.progress_bar(2, unit="step", description="train t1", stream=stream) as bar:

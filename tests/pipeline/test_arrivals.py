@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -142,7 +143,11 @@ def plant(root: Path, task: str) -> dict[str, Path]:
 
 def test_gone_is_not_said_while_a_place_remains(two: Project, tmp_path: Path) -> None:
     project = two.clone(tmp_path / "project")
+    elsewhere = tmp_path / "cache of many projects"
+    (project.root / ".dvc/cache").rename(elsewhere)
+    project.dvc("cache", "dir", str(elsewhere))
     project.dvc("remote", "add", "far", "ssh://nowhere.invalid/store")
+    image = np.load(project.root / "data/tasks/t2/train_images.npy")[0].tobytes()
     copy = project.root / FOLDER / "2025" / "croup" / "p0v0.png"
     shutil.copy(copy, project.root / "leaked.png")
     project.commit()
@@ -159,12 +164,15 @@ def test_gone_is_not_said_while_a_place_remains(two: Project, tmp_path: Path) ->
     assert done.returncode == 1
     assert "are gone" not in done.stdout
     assert not any((place / "some.npy").exists() for place in planted.values())
+    assert not any(image in content for _, content in tree(elsewhere))
     assert "LEFT: remote far" in done.stdout
     assert "LEFT: git history" in done.stdout
     record = json.loads((project.root / "purges/t2.json").read_text())["purges"][-1]
     assert record["gone"] is False
+    elsewhere.rename(tmp_path / "not mounted")
     again = project.ccsi("purge", "t2", "--yes", check=False)  # nothing is left to search by
     assert again.returncode == 1
+    assert f"LEFT: cache: {elsewhere}" in again.stdout
     assert "LEFT: git history" in again.stdout
     assert "are gone" not in again.stdout
 
@@ -187,6 +195,30 @@ def test_provenance_names_every_file_and_no_old_image(three: tuple[Project, list
     model.write_bytes(content)
     assert other.returncode == 1
     assert "is not the model that dvc.lock speaks of" in other.stderr
+
+
+def test_provenance_for_grep_is_one_line_a_file_and_tells_what_is_not_known(
+    three: tuple[Project, list[str]], tmp_path: Path
+) -> None:
+    project = three[0].clone(tmp_path / "project")
+    head, *rows = tabbed(project.ccsi("provenance", "t3").stdout)
+    assert head == ["stage", "file", "md5", "old task's image"]
+    assert all(re.fullmatch(r"[0-9a-f]{32}", md5) for _, _, md5, _ in rows)
+    files = {file for _, file, _, _ in rows}
+    assert {f"{FOLDER}/2024/flu/p0v0.png", "src/ccsi/models/resnet.py"} <= files
+    shutil.rmtree(project.root / FOLDER / "2024")
+    shutil.rmtree(project.root / "data/tasks/t2")
+    shutil.rmtree(project.root / ".dvc/cache")
+    told = project.ccsi("provenance", "t3").stdout
+    assert f"{FOLDER}/2024: only the hash of the whole is known, its 49 files are not here" in told
+    assert "`dvc fetch data/tasks/t2` fetches the list" in told
+    whole = {file: md5 for _, file, md5, _ in tabbed(told)}
+    assert whole["data/tasks/t2"].endswith(".dir")
+    assert "data/tasks/t3/train_images.npy" in whole  # as it lies in the workspace
+
+
+def tabbed(text: str) -> list[list[str]]:
+    return [line.split("\t") for line in text.splitlines() if "\t" in line]
 
 
 def test_a_source_whose_tasks_share_files_is_refused(composed: Project) -> None:

@@ -11,6 +11,7 @@ import pytest
 from ccsi.artifacts import load_json
 from tests.docs.guides import ROOT, blocks, write_files
 from tests.pipeline.project import Project
+from tests.pipeline.stand_ins import class_folder, run_in_small
 
 pytestmark = pytest.mark.slow
 NOT_IN_THREE_TASKS = ("t4", "t5", "classes_per_task", "split=")
@@ -54,7 +55,9 @@ def test_a_new_method_and_a_new_loss_are_added_as_told(project: Project) -> None
     assert ",confidence," in curves
 
 
-@pytest.mark.parametrize("guide", ["README.md", "docs/sweeps.md", "docs/from-the-original.md"])
+@pytest.mark.parametrize(
+    "guide", ["README.md", "docs/sweeps.md", "docs/from-the-original.md", "docs/deploy.md"]
+)
 def test_the_commands_of_a_guide_run(guide: str, project: Project) -> None:
     assert run_commands(guide, project)
 
@@ -70,6 +73,10 @@ def test_own_images_from_the_first_arrival_to_a_purge_as_told(fresh: Project) ->
     with (project.root / ".gitignore").open("a") as stream:
         stream.write("/images/*/\n")
     ran = run_commands("docs/own-data.md", project)
+    cells = class_folder(project.root / "cells")
+    rows = [f"{path.relative_to(cells)},{path.parent.name}" for path in cells.glob("*/*.png")]
+    (cells / "labels.csv").write_text("\n".join(["file,class", *rows]) + "\n")
+    assert run_in_small("docs/own-data.md", project, {"<folder>": str(cells)}) == 2
     assert ["ccsi", "purge", "t1", "--yes"] in ran
     assert ran.count(["dvc", "repro"]) == 2
     assert ran[-1][:3] == ["python", "-m", "pytest"]

@@ -6,12 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.pipeline.killing import holder, start, wait_until
 from tests.pipeline.project import Project, tree
 
 pytestmark = pytest.mark.slow
@@ -20,27 +20,12 @@ LONG = ("train.epochs=40", "synthesis.iterations=400", "update.epochs=20")
 
 
 def wait_for(true: Callable[[], bool], *, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 600  # only against hanging: the machine may be busy
-    while not true():
-        assert process.poll() is None, "it ended before it could be killed"
-        assert time.monotonic() < deadline, "it never came to a checkpoint"
-        time.sleep(0.02)
+    wait_until(lambda: true() or process.poll() is not None)
+    assert process.poll() is None, "it ended before it could be killed"
 
 
-def start(project: Project, *command: str) -> subprocess.Popen[bytes]:
-    environment = dict(project._environment()) | {"CCSI_CHECKPOINT_SECONDS": "0.05"}
-    return subprocess.Popen(
-        command,
-        cwd=project.root,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        stdin=subprocess.DEVNULL,
-    )
-
-
-def holder(project: Project, address: str) -> int:
-    return int((project.root / ".ccsi/locks" / address).read_text())
+def dvc_repro(project: Project, address: str) -> subprocess.Popen[bytes]:
+    return start(project, sys.executable, "-m", "dvc", "repro", address, checkpoint_s=0.05)
 
 
 def running(process: int) -> bool:
@@ -84,7 +69,7 @@ def test_a_killed_stage_goes_on_to_the_same_bytes(
 ) -> None:
     project = longer.clone(tmp_path / "project")
     kept = project.root / ".ccsi/checkpoints" / out
-    repro = start(project, sys.executable, "-m", "dvc", "repro", address)
+    repro = dvc_repro(project, address)
     wait_for(lambda: any(kept.glob("*.safetensors")), process=repro)
     os.kill(holder(project, address), signal.SIGKILL)
     assert repro.wait(600) != 0
@@ -100,7 +85,7 @@ def test_after_a_kill_of_dvc_a_twin_is_refused_until_the_stage_is_done(
 ) -> None:
     project = longer.clone(tmp_path / "project")
     kept = project.root / ".ccsi/checkpoints/data/models/t1"
-    repro = start(project, sys.executable, "-m", "dvc", "repro", "train@t1")
+    repro = dvc_repro(project, "train@t1")
     wait_for(lambda: any(kept.glob("*.safetensors")), process=repro)
     stage = holder(project, "train@t1")
     os.kill(stage, signal.SIGSTOP)  # as slow as can be, so that the twin meets it

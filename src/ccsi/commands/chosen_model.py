@@ -29,15 +29,15 @@ def is_model(path: Path) -> bool:
 def load_chosen(path: Path | None) -> TrainedModel:
     """The model at `path`, or the project's newest, with its calibration if it has one.
 
-    A model in data/models/<task> or data/fitted/<task> finds its calibration and its class means
-    in the project's folders of these; any other model has them in its own folder. Raises
-    ParameterError, ArtifactError.
+    A model in data/models/<task> or data/fitted/<task> finds its calibration, its class means and
+    its last task's images in the project's folders of these; any other model has them in its own
+    folder. Raises ParameterError, ArtifactError.
     """
     chosen = newest_model() if path is None else path
     folder = chosen.parent if chosen.suffix == ".safetensors" else chosen
     if not (folder.is_dir() and chosen.exists()):
         raise ArtifactError(f"{chosen}: no such model; run `dvc repro`, or `dvc pull` fetches it")
-    places = (_in_project(folder, place) for place in (CALIBRATION, MEANS))
+    places = (_in_project(folder, place) for place in (CALIBRATION, MEANS, TASKS))
     return load_trained_model(chosen, beside=[place for place in places if place is not None])
 
 

@@ -20,9 +20,9 @@ from ccsi.comparison.page import comparison_page
 from ccsi.comparison.report import COLUMNS, csv_rows, datasets, markdown, table
 from ccsi.comparison.run import Run, require_runs
 from ccsi.comparison.runs_table import accuracy_rows, run_rows
+from ccsi.config.names import nearest
 from ccsi.config.overrides import in_shell
 from ccsi.config.paths import CONF, project_root
-from ccsi.config.sections import nearest
 from ccsi.errors import ParameterError
 from ccsi.frame.times import LOG
 from ccsi.reporting.bounds import COLUMNS as RUN_COLUMNS

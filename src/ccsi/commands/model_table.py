@@ -30,8 +30,8 @@ def facts_table(model: TrainedModel) -> Table:
         "data-free": _yes(all(x.data_free for x in network.history)),
         "seed": ", ".join(str(seed) for seed in sorted(seeds)),
         "temperature": f"{model.temperature:.3f}" if calibration else "not fitted",
-        "data set": calibration.dataset if calibration else "unknown",
-        "licence of the data": (calibration.licence if calibration else None) or "unknown",
+        "data set": model.dataset or "unknown",
+        "licence of the data": model.licence or "unknown",
     }
     table = Table(show_header=False)
     for name, value in facts.items():

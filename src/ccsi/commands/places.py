@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from ccsi.commands.storage import Storage, blob, in_git, kept_by_git, recorded_in_git
 from ccsi.errors import ArtifactError
-from ccsi.lineage.content import Fingerprints, file_digest, files_below, find_copies
+from ccsi.lineage.content import (
+    Fingerprints,
+    file_digest,
+    files_below,
+    find_copies,
+    tree_digest,
+)
 from ccsi.lineage.holders import TASKS, TEST, image_holders
 from ccsi.lineage.lock import LOCK, Executed, read_lock, read_runs
 from ccsi.lineage.objects import IMAGES, Objects, image_objects, image_outs, object_path
@@ -21,7 +26,8 @@ from ccsi.lineage.objects import IMAGES, Objects, image_objects, image_outs, obj
 EXPERIMENTS = Path(".dvc/tmp/exps")
 SCRATCH = Path(".ccsi")
 GIT = "git history"
-SEARCHED = ("data", "reports", ".ccsi", ".dvc/tmp", ".dvc/cache")
+SEARCHED = ("data", "reports", ".ccsi", ".dvc/tmp")
+CACHE = ".dvc/cache"  # where DVC keeps it if nothing else is configured, or kept it before
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,9 @@ def find_places(
     places = [*_folders(task, raw, current), *_cached(storage, objects, outs)]
     places += _remote(storage, objects)
     listed = [Path(place.where) for place in places]
-    files = (path for folder in SEARCHED for path in files_below(Path(folder)))
+    folders = _searched(storage)
+    places += _out_of_reach(storage, folders)
+    files = (path for folder in folders for path in files_below(folder))
     others = (path for path in files if not any(_inside(path, place) for place in listed))
     for path in find_copies(known, others):
         places.append(_copy(path, objects, storage))
@@ -131,6 +139,25 @@ def _cached(storage: Storage, objects: Objects, outs: set[str]) -> Iterator[Plac
             yield Place("run cache", _relative(path), path.name, partial(_forget, path))
 
 
+def _searched(storage: Storage) -> list[Path]:
+    """The folders that are searched by content, wherever the cache lies."""
+    caches = {Path(_relative(Path(name))) for name in (CACHE, storage.home)}
+    return [*map(Path, SEARCHED), *sorted(caches)]
+
+
+def _out_of_reach(storage: Storage, folders: Iterable[Path]) -> Iterator[Place]:
+    obstacle = storage.out_of_reach()
+    if obstacle:
+        yield Place("cache", str(storage.home), "", None, obstacle)
+    refused: list[OSError] = []
+    for folder in folders:
+        for _ in os.walk(folder, onerror=refused.append):
+            pass
+    for error in refused:
+        if not isinstance(error, FileNotFoundError):  # one that is not there holds nothing
+            yield Place("unreadable", str(error.filename), "", None, str(error.strerror))
+
+
 def _remote(storage: Storage, objects: Objects) -> Iterator[Place]:
     for name in storage.remotes():
         try:
@@ -178,14 +205,6 @@ def _folder(kind: str, path: Path) -> Place:
     return Place(kind, str(path), digest, partial(_remove, path))
 
 
-def tree_digest(path: Path) -> str:
-    """One digest of the names and bytes of all files below a folder."""
-    whole = hashlib.sha256()
-    for file in files_below(path):
-        whole.update(f"{file.relative_to(path).as_posix()}\0{file_digest(file).hex()}\n".encode())
-    return whole.hexdigest()
-
-
 def _remove(path: Path) -> None:
     if path.is_symlink() or path.is_file():
         path.unlink()
@@ -230,8 +249,3 @@ def task_objects(
     found = image_objects(outs, history, storage.cache)
     arrays = {md5: name for md5, name in before.items() if md5 not in found.shared}
     return outs, Objects({**arrays, **found.owned}, found.shared)
-
-
-def arrival_of(params: Mapping[str, Any], task: str) -> str:
-    """The folder that the task arrived in."""
-    return str(params["tasks"][task]["reads"])

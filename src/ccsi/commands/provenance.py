@@ -12,14 +12,16 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from ccsi.commands.storage import cache_folder
 from ccsi.config.digest import read_params
 from ccsi.config.paths import MODELS, PARAMS_FILE, project_root
 from ccsi.errors import ArtifactError
 from ccsi.lineage.ancestry import Reading, readings, stages_behind
-from ccsi.lineage.lock import LOCK, Entry, Executed, read_lock
+from ccsi.lineage.folders import files_of
+from ccsi.lineage.lock import LOCK, Executed, read_lock
 
 MODEL_FILE = "model.safetensors"
-CACHE = Path(".dvc/cache/files/md5")
+COLUMNS = ("stage", "file", "md5", "old task's image")
 
 
 def run(model: str | None, *, as_json: bool, console: Console) -> bool:
@@ -33,14 +35,26 @@ def run(model: str | None, *, as_json: bool, console: Console) -> bool:
         folder = model_folder(model, here)
         stages = read_lock(Path(LOCK))
         behind = stages_behind(folder, stages)
-        _check_bytes(folder, behind)
-        found = [Reading(r.stage, e, r.old_images) for r in readings(behind) for e in _files(r)]
+        cache = cache_folder()
+        _check_bytes(folder, behind, cache)
+        read = readings(behind)
+        files = {entry: files_of(entry, cache) for entry in {r.entry for r in read}}
+        found = [
+            Reading(r.stage, entry, r.old_images)
+            for r in read
+            for entry in files[r.entry] or [r.entry]
+        ]
+        made = {out.path for stage in stages.values() for out in stage.outs}
     old = [reading for reading in found if reading.old_images]
     if as_json:
         console.out(json.dumps(_record(folder, behind, found), indent=2), highlight=False)
-    else:
+        return bool(old)
+    if console.is_terminal:
         console.print(_table(folder, found))
-        console.print(_verdict(folder, found, old), highlight=False)
+    else:
+        _print_lines(console, found)
+    for line in (*_unlisted(found, made), _verdict(folder, found, old)):
+        console.print(line, highlight=False, markup=False)
     return bool(old)
 
 
@@ -58,34 +72,19 @@ def model_folder(model: str | None, here: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
-def _check_bytes(folder: str, behind: Sequence[Executed]) -> None:
+def _check_bytes(folder: str, behind: Sequence[Executed], cache: Path) -> None:
     """The lock speaks of the model that it hashed, not of any other under that name."""
     file = Path(folder) / MODEL_FILE
     out = next(out for stage in behind for out in stage.outs if out.path == folder)
-    listed = {row["relpath"]: row["md5"] for row in _members(out)}
-    if not file.is_file() or MODEL_FILE not in listed:
+    listed = {entry.path: entry.md5 for entry in files_of(out, cache)}
+    known = listed.get(file.as_posix())
+    if not file.is_file():
         return
-    if hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest() != listed[MODEL_FILE]:
+    if known is None or hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest() != known:
         raise ArtifactError(
             f"{file} is not the model that {LOCK} speaks of; run `dvc checkout {folder}` for that "
             "one, or `dvc repro`"
         )
-
-
-def _files(reading: Reading) -> list[Entry]:
-    """The files of a folder, where the cache still says which; else the folder itself."""
-    entry = reading.entry
-    rows = _members(entry) if entry.is_folder else []
-    return [Entry(f"{entry.path}/{row['relpath']}", row["md5"]) for row in rows] or [entry]
-
-
-def _members(entry: Entry) -> list[dict[str, str]]:
-    listing = CACHE / entry.md5[:2] / entry.md5[2:]
-    try:
-        rows = json.loads(listing.read_text())
-        return [{"relpath": str(row["relpath"]), "md5": str(row["md5"])} for row in rows]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
 
 
 def _record(folder: str, behind: Sequence[Executed], found: Sequence[Reading]) -> dict[str, Any]:
@@ -102,17 +101,44 @@ def _record(folder: str, behind: Sequence[Executed], found: Sequence[Reading]) -
 
 def _table(folder: str, found: Sequence[Reading]) -> Table:
     table = Table(title=f"Read by the stages behind {folder}", title_justify="left")
-    for column in ("stage", "file", "md5", "old task's image"):
-        table.add_column(column, overflow="fold")
+    for column in COLUMNS:
+        table.add_column(column, overflow="fold", no_wrap=column == "md5")
     for reading in found:
-        entry = reading.entry
-        table.add_row(reading.stage, entry.path, entry.md5, "YES" if reading.old_images else "no")
+        table.add_row(*_cells(reading))
     return table
 
 
+def _print_lines(console: Console, found: Sequence[Reading]) -> None:
+    """For other programs: one line each, tabs between."""
+    for cells in (COLUMNS, *map(_cells, found)):
+        print("\t".join(cells), file=console.file)  # the console would expand the tabs
+
+
+def _cells(reading: Reading) -> tuple[str, str, str, str]:
+    entry = reading.entry
+    return reading.stage, entry.path, entry.md5, "YES" if reading.old_images else "no"
+
+
+def _unlisted(found: Sequence[Reading], made: set[str]) -> list[str]:
+    """What is known of each folder that neither the cache nor the workspace lists."""
+    folders = {r.entry.path: r.entry for r in found if r.entry.is_folder}
+    lines = []
+    for path, entry in sorted(folders.items()):
+        files = "its files" if entry.files is None else f"its {entry.files} files"
+        cure = (
+            f"`dvc fetch {path}` fetches the list from a remote"
+            if path in made
+            else "no stage made it, so DVC keeps no copy; as it was then, it would be listed"
+        )
+        lines.append(f"{path}: only the hash of the whole is known, {files} are not here; {cure}")
+    return lines
+
+
 def _verdict(folder: str, found: Sequence[Reading], old: Sequence[Reading]) -> str:
-    files = len({reading.entry.path for reading in found})
+    folders = {reading.entry.path for reading in found if reading.entry.is_folder}
+    told = f"{len({reading.entry.path for reading in found} - folders)} files"
+    told += f" and {len(folders)} folders" if folders else ""
     if not old:
-        return f"{files} files; no learning stage behind {folder} read an image of an old task"
-    told = sorted({f"{reading.stage} read {reading.entry.path}" for reading in old})
-    return f"{files} files; NOT data-free: {'; '.join(told)}"
+        return f"{told}; no learning stage behind {folder} read an image of an old task"
+    read = sorted({f"{reading.stage} read {reading.entry.path}" for reading in old})
+    return f"{told}; NOT data-free: {'; '.join(read)}"

@@ -14,18 +14,17 @@ from rich.console import Console
 from ccsi.artifacts import load_json, save_json
 from ccsi.commands.places import (
     Place,
-    arrival_of,
     find_places,
     fingerprints,
     history_of,
     still_there,
     task_objects,
-    tree_digest,
 )
 from ccsi.commands.storage import open_storage
 from ccsi.config.digest import read_params
 from ccsi.config.paths import CALIBRATION, MEANS, MODELS, PARAMS_FILE, STATISTICS, project_root
 from ccsi.errors import ArtifactError, ParameterError
+from ccsi.lineage.content import tree_digest
 from ccsi.lineage.objects import IMAGES
 
 RECORDS = Path("purges")
@@ -56,7 +55,7 @@ def run(task: str, *, yes: bool, list_only: bool, console: Console) -> bool:
     with contextlib.chdir(project_root(Path.cwd())):
         params = read_params(PARAMS_FILE)
         _check(params, task)
-        raw = arrival_of(params, task)
+        raw = str(params["tasks"][task]["reads"])  # the folder that it arrived in
         with open_storage() as storage:
             before = _before(task)
             arrays = before[-1]["arrays"] if before else {}

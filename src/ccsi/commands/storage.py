@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,12 +15,26 @@ from ccsi.lineage.lock import LOCK, Executed, parse_lock
 
 
 class Storage:
-    """DVC's cache and remotes of the project in the current folder."""
+    """DVC's cache and remotes of the project in the current folder.
+
+    home: the cache as cache.dir of DVC's configuration names it, which may be shared with other
+    projects and lie outside this one; cache, runs: in it, the objects and the run cache.
+    """
 
     def __init__(self, repo: Any) -> None:
         self._repo = repo
-        self.cache = Path(repo.cache.local.path)
-        self.runs = Path(repo.cache.legacy.path) / "runs"
+        self.home = Path(repo.cache.legacy.path).resolve()
+        self.cache = Path(repo.cache.local.path).resolve()
+        self.runs = self.home / "runs"
+
+    def out_of_reach(self) -> str | None:
+        """Why the cache cannot be searched; None where it can. One of the project's own that is
+        not there holds nothing, but one elsewhere may be on a disk that is not mounted.
+        """
+        outside = not self.home.is_relative_to(Path.cwd().resolve())
+        if outside and not (self.cache.is_dir() and os.access(self.cache, os.R_OK | os.X_OK)):
+            return "cache.dir of DVC names it, and it cannot be read; is its disk mounted?"
+        return None
 
     def remotes(self) -> list[str]:
         """Names of the configured remotes."""
@@ -55,6 +70,18 @@ def open_storage() -> Iterator[Storage]:
             yield Storage(repo)
     except LockError as error:
         raise ArtifactError("another DVC command is running here; wait for it") from error
+    except DvcException as error:
+        raise ArtifactError(str(error)) from error
+
+
+def cache_folder() -> Path:
+    """Where the objects of DVC's cache lie, wherever it is configured to be."""
+    from dvc.exceptions import DvcException
+    from dvc.repo import Repo
+
+    try:
+        with Repo() as repo:
+            return Path(repo.cache.local.path)
     except DvcException as error:
         raise ArtifactError(str(error)) from error
 

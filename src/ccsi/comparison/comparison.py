@@ -10,8 +10,8 @@ from ccsi.comparison.cost import with_own_times
 from ccsi.comparison.likeness import groups_of
 from ccsi.comparison.run import Run, settings
 from ccsi.comparison.statistics import Paired, Spread, intransigence, paired, spread
+from ccsi.config.names import nearest
 from ccsi.config.overrides import write_value
-from ccsi.config.sections import nearest
 from ccsi.errors import ParameterError
 
 MEASURES = (

@@ -33,13 +33,19 @@ def run_rows(runs: Sequence[Run]) -> tuple[list[str], list[list[str]]]:
 
 def accuracy_rows(comparison: Comparison) -> list[dict[str, Any]]:
     """Accuracy after each task of every run: what `report.bounds` may name."""
-    return [
-        {"dataset": dataset, "method": label, "seed": run.seed, "task": task, "accuracy": value}
-        for (dataset, label), runs in comparison.groups.items()
-        for run in runs
-        for task, value in run.metrics["accuracy_after"].items()
-        if value is not None
-    ]
+    rows: list[dict[str, Any]] = []
+    for (dataset, label), runs in comparison.groups.items():
+        for run in runs:
+            classes = 0
+            for task, entry in run.params["tasks"].items():
+                classes += len(entry["classes"])
+                value = run.metrics["accuracy_after"].get(task)
+                if value is not None:
+                    rows.append(
+                        {"dataset": dataset, "split": run.metrics["split"], "method": label,
+                         "seed": run.seed, "task": task, "classes": classes, "accuracy": value}
+                    )  # fmt: skip
+    return rows
 
 
 def _percent(value: float | None) -> str:

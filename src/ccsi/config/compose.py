@@ -59,7 +59,7 @@ def compose_params(conf: Path, overrides: Sequence[str] = ()) -> Params:
 def checked_tasks(conf: Path, chosen: Mapping[str, Any], overrides: Sequence[str]) -> Params:
     """The record `tasks`, after every chosen value has been checked."""
     refuse_foreign_values(conf, overrides)
-    check_sections(chosen)
+    check_sections(chosen, overrides)
     tasks = layout.lay_out_tasks(chosen)
     typed = typed_keys(conf, overrides)
     check_task_names(chosen["per_task"], tasks, typed=typed_tasks(typed))

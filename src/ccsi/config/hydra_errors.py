@@ -12,7 +12,8 @@ from omegaconf import DictConfig, OmegaConf
 
 from ccsi.config.hydra_tree import dotted_keys, group_options
 from ccsi.config.layout import OVERRIDABLE
-from ccsi.config.sections import KNOWN, LAID_OUT, nearest
+from ccsi.config.names import nearest
+from ccsi.config.sections import KNOWN, LAID_OUT
 from ccsi.config.typed import only_reads
 from ccsi.errors import ParameterError
 
@@ -31,12 +32,14 @@ def explain(
     if not overrides:
         return _one_line(error)
     try:
+        known, groups = _keys_of(without()), group_options(conf)
+        for typed in overrides:
+            if "=" not in typed and not typed.startswith("~"):
+                near = nearest(typed.lstrip("+"), [*groups, *known], else_all=False)
+                return f"{typed}: a value is missing; write KEY=VALUE{near}"
         parsed = OverridesParser.create().parse_overrides(list(overrides))
-        tree = without()
     except HydraException as deeper:
         return _one_line(deeper)
-    known = _keys_of(tree)
-    groups = group_options(conf)
     for override in parsed:
         problem = _problem(override, known, groups)
         if problem:

@@ -14,8 +14,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from ccsi.config.hydra_errors import laid_out_problem
+from ccsi.config.names import nearest
 from ccsi.config.overrides import write_value
-from ccsi.config.sections import nearest
 from ccsi.config.typed import OF_THE_DATASET
 from ccsi.errors import ParameterError
 

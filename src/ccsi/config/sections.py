@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ccsi.config.layout import OVERRIDABLE
 from ccsi.config.method_declaration import refuse_unusable_choices
+from ccsi.config.names import nearest
+from ccsi.config.overrides import write_value
+from ccsi.config.ranges import checked
 from ccsi.errors import ParameterError
-from ccsi.params.base import Section, merge, parse
+from ccsi.params.base import Section, merge
 from ccsi.params.dataset import DatasetParams
 from ccsi.params.evaluate import EvaluateParams
 from ccsi.params.exemplars import ExemplarParams
@@ -48,19 +50,19 @@ LAID_OUT = (
 KNOWN = (*EDITABLE, *LAID_OUT, "overrides", "digest")
 
 
-def check_sections(params: Mapping[str, Any]) -> None:
+def check_sections(params: Mapping[str, Any], overrides: Sequence[str] = ()) -> None:
     """Raises ParameterError for the first unknown, missing or unusable key, or value unused.
 
-    params: what is composed, at least the editable keys.
+    params: what is composed, at least the editable keys; overrides: what was typed for it.
     """
     for key in params:
         if key not in KNOWN:
             raise ParameterError(f"unknown key {key}{nearest(str(key), KNOWN)}")
     for name, kind in SECTIONS.items():
-        parse(kind, _mapping(params.get(name), name), where=name)
+        checked(kind, _mapping(params.get(name), name), where=name, overrides=overrides)
     _check_scalars(params)
     for task, own in _mapping(params["per_task"], "per_task").items():
-        _check_own_values(params, str(task), own)
+        _check_own_values(params, str(task), own, overrides)
     refuse_unusable_choices(params)
 
 
@@ -80,32 +82,28 @@ def check_task_names(
         )
 
 
-def nearest(name: str, known: Collection[str]) -> str:
-    """`; did you mean ...?`, or the known names where none is near."""
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {near[0]}?" if near else f"; known: {', '.join(known)}"
-
-
-def _check_own_values(params: Mapping[str, Any], task: str, own: Any) -> None:
+def _check_own_values(
+    params: Mapping[str, Any], task: str, own: Any, overrides: Sequence[str]
+) -> None:
     where = f"per_task.{task}"
     for section, values in _mapping(own, where).items():
         if section not in OVERRIDABLE:
             raise ParameterError(f"unknown key {where}.{section}{nearest(section, OVERRIDABLE)}")
         override = _mapping(values, f"{where}.{section}")
         merged = merge(params[section], override)
-        parse(SECTIONS[section], merged, where=f"{where}.{section}")
+        checked(SECTIONS[section], merged, where=f"{where}.{section}", overrides=overrides)
 
 
 def _check_scalars(params: Mapping[str, Any]) -> None:
     seed, split, start = params["seed"], params["split"], params["start"]
     if not _is_count(seed):
-        raise ParameterError(f"seed = {seed!r}: must be a whole number, at least 0")
+        raise ParameterError(f"seed={write_value(seed)}: must be a whole number, at least 0")
     if split is not None and not _is_split(split):
         raise ParameterError(
-            f"split = {split!r}: must be null or lists of source classes, as [[0,1],[2,3,4]]"
+            f"split={write_value(split)}: must be null or lists of classes, as [[0,1],[2,3,4]]"
         )
     if start is not None and not (isinstance(start, str) and start):
-        raise ParameterError(f"start = {start!r}: must be null or a folder")
+        raise ParameterError(f"start={write_value(start)}: must be null or a folder")
 
 
 def _is_split(split: Any) -> bool:
@@ -122,5 +120,5 @@ def _is_count(value: Any) -> bool:
 
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise ParameterError(f"{where} = {value!r}: must be a mapping of keys to values")
+        raise ParameterError(f"{where}={write_value(value)}: must be a mapping of keys to values")
     return value

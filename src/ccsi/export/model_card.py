@@ -30,7 +30,7 @@ def model_card(model: TrainedModel, evaluation: Record | None, *, name: str) -> 
         f"# {_plain(name)}\n",
         _intended_use(),
         _classes(model),
-        _data(model),
+        _data(model, evaluation),
         _metrics(evaluation),
         _calibration(model),
         _history(model),
@@ -40,7 +40,7 @@ def model_card(model: TrainedModel, evaluation: Record | None, *, name: str) -> 
 
 
 def _card_data(model: TrainedModel, evaluation: Record | None, name: str) -> ModelCardData:
-    dataset = model.calibration.dataset if model.calibration else "unknown"
+    dataset = _dataset(model, evaluation)
     results = [
         EvalResult(
             task_type="image-classification",
@@ -89,11 +89,16 @@ def _classes(model: TrainedModel) -> str:
     )
 
 
-def _data(model: TrainedModel) -> str:
-    found = model.calibration
-    name = "unknown" if found is None else _plain(found.dataset)
-    licence = "unknown" if found is None or found.licence is None else _plain(found.licence)
+def _data(model: TrainedModel, evaluation: Record | None) -> str:
+    name = _plain(_dataset(model, evaluation))
+    licence = "unknown" if model.licence is None else _plain(model.licence)
     return f"## Data\n\nData set: {name}. Licence of the data: {licence}.\n"
+
+
+def _dataset(model: TrainedModel, evaluation: Record | None) -> str:
+    """Its name, from the model's calibration or images, or else from its evaluation."""
+    told = evaluation["dataset"] if evaluation is not None else "unknown"
+    return str(model.dataset or told)
 
 
 def _metrics(evaluation: Record | None) -> str:

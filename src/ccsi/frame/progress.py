@@ -49,6 +49,7 @@ class PlainLines:
         self._description = description
         self._stream = stream
         self._done = 0
+        self._printed = -1  # how much was done when the last line was printed
         self._loss: float | None = None
         self._start = self._last = time.monotonic()
 
@@ -62,10 +63,12 @@ class PlainLines:
             self._print(now)
 
     def finish(self) -> None:
-        """Print the last line."""
-        self._print(time.monotonic())
+        """Print the last line, if it was not just printed."""
+        if self._printed != self._done:
+            self._print(time.monotonic())
 
     def _print(self, now: float) -> None:
+        self._printed = self._done
         seconds = max(now - self._start, 1e-9)
         parts = [f"{self._done}/{self._total} {self._unit}"]
         parts.append(f"{self._done / seconds:.1f} {self._unit}/s")

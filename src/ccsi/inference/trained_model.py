@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from ccsi.artifacts import load_array
+from ccsi.data.task_files import load_info
 from ccsi.errors import ArtifactError
 from ccsi.inference.calibration import (
     CALIBRATION_FILE,
@@ -24,16 +25,22 @@ from ccsi.models.classifier import Classifier
 from ccsi.models.store import MODEL_FILE, load_classifier
 
 MEANS_FILE = "means.npy"
+TASK_FILE = "task.json"
 
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """side: of the images that the network was made for; calibration: None where there is none."""
+    """side: of the images that the network was made for; calibration: None where there is none.
+
+    dataset, licence: of the images of its last task, None where nothing beside it tells.
+    """
 
     path: Path
     classifier: Classifier
     side: int
     calibration: Calibration | None
+    dataset: str | None = None
+    licence: str | None = None
 
     @property
     def temperature(self) -> float:
@@ -55,9 +62,10 @@ class TrainedModel:
 def load_trained_model(path: Path, *, beside: Sequence[Path] = ()) -> TrainedModel:
     """Read a model from its file, or from the folder that holds it.
 
-    beside: folders besides the model's own where its calibration.json or, for the side of a model
-    without one, its means.npy may lie. Raises ArtifactError where a file is damaged, a weight is
-    no number, the calibration is of another model, or nothing says which images the model takes.
+    beside: folders besides the model's own where its calibration.json may lie, or, for a model
+    without one, means.npy, which tells the side, and the task.json of its last task's images.
+    Raises ArtifactError where a file is damaged, a weight is no number, the calibration is of
+    another model, or nothing says which images the model takes.
     """
     file = path / MODEL_FILE if path.is_dir() else path
     classifier = load_classifier(file)
@@ -65,14 +73,15 @@ def load_trained_model(path: Path, *, beside: Sequence[Path] = ()) -> TrainedMod
     places = (file.parent, *beside)
     found = _first(places, CALIBRATION_FILE)
     if found is None:
-        return TrainedModel(file, classifier, _side_of_means(places, classifier), None)
+        side = _side_of_means(places, classifier)
+        return TrainedModel(file, classifier, side, None, *_data_of(places, classifier))
     loaded = load_calibration(found)
     if loaded.model_sha256 != sha256(file):
         raise ArtifactError(
             f"{found} is of another model than {file}; run `dvc repro`, or remove it to use the "
             "probabilities as the network gives them"
         )
-    return TrainedModel(file, classifier, loaded.side, loaded)
+    return TrainedModel(file, classifier, loaded.side, loaded, loaded.dataset, loaded.licence)
 
 
 def _refuse_not_finite(file: Path, classifier: Classifier) -> None:
@@ -100,3 +109,15 @@ def _side_of_means(places: Sequence[Path], classifier: Classifier) -> int:
             f"{classifier.channels} channels"
         )
     return int(means.shape[1])
+
+
+def _data_of(places: Sequence[Path], classifier: Classifier) -> tuple[str | None, str | None]:
+    """Name and licence of the data, where a task.json is that of the model's last task."""
+    found = _first(places, TASK_FILE)
+    if found is None:
+        return None, None
+    info = load_info(found.parent)
+    last = [classifier.class_names[number] for number in classifier.tasks.get(info.task, ())]
+    if last != list(info.class_names):
+        return None, None
+    return info.dataset, info.licence

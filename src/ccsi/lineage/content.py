@@ -81,6 +81,14 @@ def file_digest(path: Path) -> bytes:
         return hashlib.file_digest(stream, "sha256").digest()
 
 
+def tree_digest(path: Path) -> str:
+    """One digest of the names and bytes of all files below a folder."""
+    whole = hashlib.sha256()
+    for file in files_below(path):
+        whole.update(f"{file.relative_to(path).as_posix()}\0{file_digest(file).hex()}\n".encode())
+    return whole.hexdigest()
+
+
 def files_below(folder: Path) -> Iterator[Path]:
     """Every regular file below a folder, links left out, in order."""
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from ccsi.artifacts import load_table
 from ccsi.errors import ArtifactError
 
-COLUMNS = ("dataset", "method", "seed", "task", "accuracy")
+COLUMNS = ("dataset", "split", "method", "seed", "task", "classes", "accuracy")
+
+Place = tuple[str, str]
+"""A task and how many classes were known after it, as a table has them."""
 
 
 @dataclass(frozen=True)
@@ -31,18 +35,20 @@ class Bound:
 def load_bounds(path: Path, record: Mapping[str, Any]) -> list[Bound]:
     """The methods that `path` has numbers of for a run's data set and tasks, in its order.
 
-    record: the run's last evaluation record. path: CSV with the columns dataset, method, seed,
-    task, accuracy, one row for each task of a run; an empty file is the placeholder for "none".
-    Methods that lack one of the tasks, or have others, were run on another split and are left out.
+    record: the run's last evaluation record. path: CSV with the columns COLUMNS, one row for each
+    task of a run; an empty file is the placeholder for "none". split: which images were read, test
+    or val; those of the other are left out. classes: how many were known after the task. Methods
+    with other tasks or numbers of classes divided the classes otherwise and are left out too.
     Raises ArtifactError where a column is missing or a number is none.
     """
-    tasks = [str(task["task"]) for task in record["tasks"]]
-    values: dict[str, dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
+    tasks = _classes_after(record)
+    values: dict[str, dict[str, dict[Place, float]]] = defaultdict(lambda: defaultdict(dict))
     for line, row in enumerate(load_table(path), start=2):
         if not set(COLUMNS) <= set(row):
             raise ArtifactError(f"{path} must have the columns {', '.join(COLUMNS)}")
-        if row["dataset"] == record["dataset"]:
-            values[row["method"]][row["seed"]][row["task"]] = _share(path, line, row["accuracy"])
+        if (row["dataset"], row["split"]) == (record["dataset"], record["split"]):
+            place = (row["task"], row["classes"])
+            values[row["method"]][row["seed"]][place] = _share(path, line, row["accuracy"])
     return [
         Bound(method, len(runs), _means(list(runs.values()), tasks))
         for method, runs in values.items()
@@ -50,8 +56,15 @@ def load_bounds(path: Path, record: Mapping[str, Any]) -> list[Bound]:
     ]
 
 
-def _means(runs: Sequence[Mapping[str, float]], tasks: Sequence[str]) -> dict[str, float]:
-    return {task: round(sum(run[task] for run in runs) / len(runs), 6) for task in tasks}
+def _classes_after(record: Mapping[str, Any]) -> list[Place]:
+    known = accumulate(len(task["class_ids"]) for task in record["tasks"])
+    return [
+        (str(task["task"]), str(count)) for task, count in zip(record["tasks"], known, strict=True)
+    ]
+
+
+def _means(runs: Sequence[Mapping[Place, float]], tasks: Sequence[Place]) -> dict[str, float]:
+    return {place[0]: round(sum(run[place] for run in runs) / len(runs), 6) for place in tasks}
 
 
 def _share(path: Path, line: int, text: str) -> float:
