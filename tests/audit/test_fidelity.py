@@ -4,8 +4,6 @@ import math
 
 import numpy as np
 import pytest
-import torch
-from torchmetrics.image.kid import poly_mmd
 
 from ccsi.audit.fidelity import density_coverage, diversity, kernel_distance
 
@@ -16,6 +14,9 @@ def draw(n: int, *, seed: int, shift: float = 0.0) -> np.ndarray:
 
 def test_kid_is_that_of_torchmetrics() -> None:
     """Which wants as many images on both sides."""
+    import torch
+    from torchmetrics.image.kid import poly_mmd
+
     one, other = draw(30, seed=0), draw(30, seed=1, shift=0.3)
     expected = float(poly_mmd(torch.from_numpy(one), torch.from_numpy(other)))
     assert kernel_distance(one, other).value == pytest.approx(expected, rel=1e-9)

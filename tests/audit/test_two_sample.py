@@ -27,7 +27,7 @@ def test_planted_copies_are_caught() -> None:
     assert found.copies == 15
     assert found.closer == 1
     assert found.to_members < 0.3 < found.to_held
-    assert found.pair[0] == found.pair[1] < 15
+    assert found.closest[0] == found.closest[1] < 15
 
 
 def test_a_single_copy_among_fresh_samples_is_counted_and_shown() -> None:
@@ -35,7 +35,9 @@ def test_a_single_copy_among_fresh_samples_is_counted_and_shown() -> None:
     synthetic[6] = draw(60, seed=1)[33]
     found = examine(synthetic)
     assert found.copies == 1
-    assert found.pair == (6, 33)
+    assert found.closest[:2] == (6, 33)
+    assert found.distances[0] == pytest.approx(0, abs=1e-6)
+    assert found.distances[1] > 1
 
 
 def test_fresh_samples_are_not() -> None:

@@ -120,8 +120,9 @@ def mean_leaks(
 
 
 def _inverse(centred: Vectors, shrinkage: float) -> Callable[[Vectors], Vectors]:
-    """Products of rows with S^-1, S = (1 - a) X'X / m + a (mean diagonal) I, by Woodbury's identity:
-    no d x d matrix is made. One number takes the place of S where all images are alike.
+    """Products of rows with S^-1, S = (1 - a) X'X / m + a (mean diagonal) I.
+
+    By Woodbury's identity, without a d x d matrix. Where all images are alike, S is tiny instead.
     """
     m, d = centred.shape
     diagonal = shrinkage * max(float((centred**2).sum()) / (m * d), 1e-12)

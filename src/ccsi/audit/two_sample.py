@@ -19,7 +19,8 @@ COPY_QUANTILE, COPY_SHARE = 0.05, 0.5
 class NeighbourTest:
     """p: of "training images are no closer". closer: share of the synthetic images whose nearest
     real image is a training image, and `expected` where it does not matter. copies: how many lie
-    nearer to one than `copy_distance`. pair: the closest (synthetic, training) rows.
+    nearer to one than `copy_distance`. closest: the rows of the closest synthetic and training
+    image and of the held-out image nearest to the former; distances: of those two to it.
     """
 
     p: float
@@ -29,7 +30,8 @@ class NeighbourTest:
     copy_distance: float
     to_members: float
     to_held: float
-    pair: tuple[int, int]
+    closest: tuple[int, int, int]
+    distances: tuple[float, float]
 
 
 def nearest_neighbour_test(
@@ -64,20 +66,20 @@ def nearest_neighbour_test(
         n_resamples=resamples,
         rng=generator,
     )
-    to_members = distance[: len(members)].min(axis=0)
-    to_held = distance[len(members) :].min(axis=0)
+    near, far = distance[: len(members)], distance[len(members) :]
     limit = copy_distance(members, held)
-    flat = int(distance[: len(members)].argmin())
-    member, image = divmod(flat, len(synthetic))
+    image = int(near.min(axis=0).argmin())
+    rows_of_pair = int(near[:, image].argmin()), int(far[:, image].argmin())
     return NeighbourTest(
         p=float(result.pvalue),
-        closer=float((to_members < to_held).mean()),
+        closer=float((near.min(axis=0) < far.min(axis=0)).mean()),
         expected=len(members) / len(real),
-        copies=int((to_members < limit).sum()),
+        copies=int((near.min(axis=0) < limit).sum()),
         copy_distance=limit,
-        to_members=float(to_members.mean()),
-        to_held=float(to_held.mean()),
-        pair=(image, member),
+        to_members=float(near.min(axis=0).mean()),
+        to_held=float(far.min(axis=0).mean()),
+        closest=(image, *rows_of_pair),
+        distances=(float(near[:, image].min()), float(far[:, image].min())),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ccsi.config.paths import (
+    AUDIT,
     CALIBRATION,
     EVALUATIONS,
     EXEMPLARS,
@@ -62,6 +63,7 @@ def _expected(params: Mapping[str, Any]) -> dict[str, set[str]]:
         MEANS: tasks,
         MODELS: {*params["first"], *params["increments"]},
         MEMBERS: set(params["members"]),
+        AUDIT: set(params["audits"]),
         CALIBRATION: set(params["calibrations"]),
         IMPRESSIONS: rehearsed,
         EXEMPLARS: set(params["herdings"]),

@@ -10,12 +10,14 @@ from typing import Any
 from ccsi.config.layout import OVERRIDABLE
 from ccsi.config.method_declaration import refuse_unusable_choices
 from ccsi.errors import ParameterError
+from ccsi.params.audit import AuditParams
 from ccsi.params.base import Section, merge, parse
 from ccsi.params.dataset import DatasetParams
 from ccsi.params.evaluate import EvaluateParams
 from ccsi.params.exemplars import ExemplarParams
 from ccsi.params.fit import FitParams
 from ccsi.params.loss import LossWeights
+from ccsi.params.means import MeansParams
 from ccsi.params.method import MethodParams
 from ccsi.params.model import ModelParams
 from ccsi.params.report import ReportParams
@@ -35,7 +37,9 @@ SECTIONS: dict[str, type[Section]] = {
     "exemplars": ExemplarParams,
     "statistics": StatisticsParams,
     "fit": FitParams,
+    "means": MeansParams,
     "evaluate": EvaluateParams,
+    "audit": AuditParams,
     "report": ReportParams,
     "trainer": TrainerParams,
 }
@@ -43,7 +47,7 @@ SCALARS = ("seed", "split", "start", "per_task")
 EDITABLE = (*SECTIONS, *SCALARS)
 LAID_OUT = (
     *("tasks", "increments", "rehearsals", "herdings", "members", "gatherings", "fits"),
-    *("calibrations", "downloads", "first", "summary", "layout"),
+    *("calibrations", "audits", "downloads", "first", "summary", "layout"),
 )
 KNOWN = (*EDITABLE, *LAID_OUT, "overrides", "digest")
 
