@@ -24,13 +24,13 @@ def nearest(impressions: dict[int, np.ndarray]) -> list[tuple]:
 
 def test_copies_are_caught_by_pixels_and_by_features_and_shown() -> None:
     classes = real()
-    found = nearest({one.class_id: one.members[:8] for one in classes})
+    found = nearest({one.class_id: one.members[:20] for one in classes})
     assert [(row["class_id"], row["space"]) for row, _ in found] == [
         (0, "pixels"), (0, "features"), (1, "pixels"), (1, "features"),
     ]  # fmt: skip
     for row, pair in found:
         assert tuple(row) == NEIGHBOURS
-        assert (row["p"], row["copies"], row["closer"]) == (0.01, 8, 1)
+        assert (row["p"], row["copies"], row["closer"]) == (0.01, 20, 1)
         if row["space"] == "pixels":
             assert tuple(pair.row) == PAIRS
             assert pair.row["distance"] == pytest.approx(0, abs=1e-6)

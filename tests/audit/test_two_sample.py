@@ -22,12 +22,12 @@ def examine(synthetic: np.ndarray, *, members: int = 60, held: int = 20) -> Neig
 
 def test_planted_copies_are_caught() -> None:
     members = draw(60, seed=1)
-    found = examine(members[:15] + np.random.default_rng(3).normal(0, 0.05, (15, 12)))
+    found = examine(members[:30] + np.random.default_rng(3).normal(0, 0.05, (30, 12)))
     assert found.p == pytest.approx(1 / 200)
-    assert found.copies == 15
+    assert found.copies == 30
     assert found.closer == 1
     assert found.to_members < 0.3 < found.to_held
-    assert found.closest[0] == found.closest[1] < 15
+    assert found.closest[0] == found.closest[1] < 30
 
 
 def test_a_single_copy_among_fresh_samples_is_counted_and_shown() -> None:

@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from sklearn.metrics import pairwise_distances
 
 from ccsi.audit.membership import Attack, judge_attack
-from ccsi.audit.networks import look_at
+from ccsi.audit.networks import Images, Look, look_at
 from ccsi.audit.real_images import RealClass, as_vectors
 from ccsi.audit.two_sample import nearest_neighbour_test
 from ccsi.models.classifier import Classifier
 
 Row = dict[str, Any]
-Images = NDArray[np.uint8]
 Vectors = NDArray[np.float64]
 Scores = dict[tuple[str, str], tuple[Vectors, Vectors]]
 
@@ -50,6 +49,7 @@ def neighbour_rows(
     most: int,
     resamples: int,
     generator: np.random.Generator,
+    look: Look = look_at,
 ) -> Iterator[tuple[Row, Pair | None]]:
     """Nearest-neighbour tests of every class, by pixels and by an independent network's features.
 
@@ -59,7 +59,7 @@ def neighbour_rows(
         kinds = (impressions[one.class_id][:most], one.members, one.held)
         spaces = {
             "pixels": [as_vectors(images) for images in kinds],
-            "features": [look_at(network, images).features for images in kinds],
+            "features": [look(network, images).features for images in kinds],
         }
         for space, (made, members, held) in spaces.items():
             test = nearest_neighbour_test(
@@ -83,13 +83,15 @@ def neighbour_rows(
             yield row, pair
 
 
-def loss_scores(network: Classifier, one: RealClass) -> tuple[Vectors, Vectors]:
+def loss_scores(
+    network: Classifier, one: RealClass, *, look: Look = look_at
+) -> tuple[Vectors, Vectors]:
     """Log-probability of the right class, of members and of held-out images: the higher, the more
     likely a member (Yeom et al., "Privacy Risk in Machine Learning", CSF 2018).
     """
     place = network.class_names.index(one.name)
     members, held = (
-        look_at(network, images).log_probabilities[:, place] for images in (one.members, one.held)
+        look(network, images).log_probabilities[:, place] for images in (one.members, one.held)
     )
     return members, held
 
@@ -110,20 +112,22 @@ def membership_rows(
     impressions: Mapping[int, Images],
     independent: Classifier,
     on_impressions: Classifier | None,
+    *,
+    look: Look = look_at,
 ) -> Iterator[Row]:
     """Membership attacks on a model and on the impressions made from it, over all classes and over
     those of each task. impressions: empty where none were made.
     """
     found: dict[str, Scores] = {}
     for one in real:
-        scores: Scores = {("model", "loss"): loss_scores(model, one)}
+        scores: Scores = {("model", "loss"): loss_scores(model, one, look=look)}
         if len(impressions) and on_impressions is not None:
             kinds = (impressions[one.class_id], one.members, one.held)
             by_pixels = distance_scores(*(as_vectors(images) for images in kinds))
-            by_features = distance_scores(*(look_at(independent, i).features for i in kinds))
+            by_features = distance_scores(*(look(independent, i).features for i in kinds))
             scores["impressions", "distance of pixels"] = (by_pixels[0], by_pixels[1])
             scores["impressions", "distance of features"] = (by_features[0], by_features[1])
-            scores["network of impressions", "loss"] = loss_scores(on_impressions, one)
+            scores["network of impressions", "loss"] = loss_scores(on_impressions, one, look=look)
         found[one.name] = scores
     groups = defaultdict(list)
     for one in real:

@@ -6,16 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 from ccsi.audit.fidelity import density_coverage, diversity, kernel_distance
-from ccsi.audit.networks import look_at
+from ccsi.audit.networks import Images, Look, look_at
 from ccsi.audit.real_images import RealClass
 from ccsi.models.classifier import Classifier
 
 Row = dict[str, Any]
-Images = NDArray[np.uint8]
 
 FIDELITY = (
     *("task", "class_id", "class_name", "features", "kind", "n", "n_real"),
@@ -34,6 +32,7 @@ def fidelity_rows(
     *,
     features: str,
     neighbours: int,
+    look: Look = look_at,
 ) -> Iterator[Row]:
     """Impressions of every class, and as many held-out images, against the training images.
 
@@ -41,9 +40,9 @@ def fidelity_rows(
     """
     for one in real:
         count = min(len(impressions[one.class_id]), len(one.held))
-        reference = look_at(network, one.members).features
+        reference = look(network, one.members).features
         for kind, images in (("impressions", impressions[one.class_id]), ("held-out", one.held)):
-            seen = look_at(network, images[:count]).features
+            seen = look(network, images).features[:count]
             distance = kernel_distance(reference, seen)
             density, coverage = density_coverage(reference, seen, neighbours=neighbours)
             yield {
@@ -66,6 +65,8 @@ def recall_rows(
     impressions: Mapping[int, Images],
     on_real: Classifier,
     on_impressions: Classifier,
+    *,
+    look: Look = look_at,
 ) -> Iterator[Row]:
     """Trained on real images and tested on impressions, the reverse, and real on real.
 
@@ -84,13 +85,13 @@ def recall_rows(
                 "trained_on": trained_on,
                 "tested_on": tested_on,
                 "n": len(images),
-                "recall": recall(network, one.name, images),
+                "recall": recall(network, one.name, images, look=look),
             }
 
 
-def recall(network: Classifier, name: str, images: Images) -> float:
+def recall(network: Classifier, name: str, images: Images, *, look: Look = look_at) -> float:
     """The share of images [n >= 1, H, W, C] that the network takes for the class of that name."""
-    chosen = look_at(network, images).log_probabilities.argmax(axis=1)
+    chosen = look(network, images).log_probabilities.argmax(axis=1)
     return float((chosen == network.class_names.index(name)).mean())
 
 

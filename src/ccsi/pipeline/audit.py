@@ -9,7 +9,7 @@ from typing import Any
 
 from ccsi.artifacts import save_array, save_json, save_table
 from ccsi.audit import kept_means, leaks, quality
-from ccsi.audit.networks import look_at
+from ccsi.audit.networks import Look, remembering
 from ccsi.audit.real_images import RealClass, as_vectors
 from ccsi.audit.record import Circumstances, audit_record
 from ccsi.data.means import ClassMeans, load_means
@@ -51,20 +51,20 @@ def audit_run(
     generator_for: GeneratorFor,
 ) -> Audit:
     """Everything that is measured of a run. networks: the folder of the audit's own ones."""
-    audit = Audit()
+    audit, look = Audit(), remembering()
     real = inputs.real_classes(most=params.images, generator_for=generator_for)
     independent = inputs.network(networks / REAL)
     for task in {**inputs.record["rehearsals"], **dict.fromkeys(inputs.record["made"])}:
-        _audit_task(audit, task, real, inputs, networks, params, generator_for)
+        _audit_task(audit, task, real, inputs, networks, params, generator_for, look)
     audit.tables["forgetting"] = quality.prediction_rows(
-        audit.tables["fidelity"], audit.tables["recall"], _lost(real, inputs)
+        audit.tables["fidelity"], audit.tables["recall"], _lost(real, inputs, look)
     )
     means = load_means(Path(inputs.record["means"]))
-    _audit_means(audit, real, inputs, means, params, generator_for)
+    _audit_means(audit, real, inputs, means, params, generator_for, look)
     audit.record = audit_record(
         audit.tables,
         circumstances,
-        independent_recall=_mean_recall(independent, real),
+        independent_recall=_mean_recall(independent, real, look),
         privacy=kept_means.privacy_of_means(
             means.counts, pixels=means.means[0].size, noise=noise, delta=params.delta
         ),
@@ -90,6 +90,7 @@ def _audit_task(
     networks: Path,
     params: AuditParams,
     generator_for: GeneratorFor,
+    look: Look,
 ) -> None:
     model, impressions = inputs.model(task), inputs.impressions(task)
     independent = inputs.network(networks / REAL)
@@ -98,16 +99,22 @@ def _audit_task(
         return
     on_impressions = inputs.network(networks / task) if impressions else None
     audit.tables["membership"] += leaks.membership_rows(
-        task, known, model, impressions, independent, on_impressions
+        task, known, model, impressions, independent, on_impressions, look=look
     )
     if on_impressions is None:
         return
     for features, network in (("independent", independent), ("own", model)):
         audit.tables["fidelity"] += quality.fidelity_rows(
-            task, known, impressions, network, features=features, neighbours=params.neighbours
+            task,
+            known,
+            impressions,
+            network,
+            features=features,
+            neighbours=params.neighbours,
+            look=look,
         )
     audit.tables["recall"] += quality.recall_rows(
-        task, known, impressions, independent, on_impressions
+        task, known, impressions, independent, on_impressions, look=look
     )
     for row, pair in leaks.neighbour_rows(
         task,
@@ -117,6 +124,7 @@ def _audit_task(
         most=params.images,
         resamples=params.resamples,
         generator=generator_for(f"permutations {task}"),
+        look=look,
     ):
         audit.tables["neighbours"].append(row)
         audit.pairs += [] if pair is None else [pair]
@@ -129,6 +137,7 @@ def _audit_means(
     means: ClassMeans,
     params: AuditParams,
     generator_for: GeneratorFor,
+    look: Look,
 ) -> None:
     vectors = as_vectors(means.means)
     for one in real:
@@ -155,13 +164,15 @@ def _audit_means(
             one,
             gathered.statistics.means[place].numpy(),
             means.counts[means.class_names.index(one.name)],
-            look_at(model, one.members).features,
-            look_at(model, one.held).features,
+            look(model, one.members).features,
+            look(model, one.held).features,
             of="features",
         )
 
 
-def _lost(real: Sequence[RealClass], inputs: AuditInputs) -> dict[tuple[str, int], float]:
+def _lost(
+    real: Sequence[RealClass], inputs: AuditInputs, look: Look
+) -> dict[tuple[str, int], float]:
     """Recall of each class under the model behind impressions minus that under the next one."""
     lost = {}
     for task in inputs.record["rehearsals"]:
@@ -174,10 +185,11 @@ def _lost(real: Sequence[RealClass], inputs: AuditInputs) -> dict[tuple[str, int
         )
         for one in real:
             if one.name in before.class_names:
-                values = (quality.recall(model, one.name, one.held) for model in (before, after))
+                values = (quality.recall(m, one.name, one.held, look=look) for m in (before, after))
                 lost[task, one.class_id] = next(values) - next(values)
     return lost
 
 
-def _mean_recall(network: Classifier, real: Sequence[RealClass]) -> float:
-    return sum(quality.recall(network, one.name, one.held) for one in real) / len(real)
+def _mean_recall(network: Classifier, real: Sequence[RealClass], look: Look) -> float:
+    recalls = [quality.recall(network, one.name, one.held, look=look) for one in real]
+    return sum(recalls) / len(recalls)
