@@ -28,9 +28,7 @@ def make_tables(*, impressions: bool = True) -> Tables:
         fidelity = fidelity_rows("t2", classes, made, network, features="own", neighbours=3)
         tables["fidelity"] = list(fidelity)
         tables["recall"] = list(recall_rows("t2", classes, made, network, network))
-        pairs = neighbour_rows(
-            "t2", classes, made, network, most=9, resamples=99, generator=random
-        )
+        pairs = neighbour_rows("t2", classes, made, network, most=9, resamples=99, generator=random)
         tables["neighbours"] = [row for row, _ in pairs]
     spaces = [(one, as_vectors(one.members), as_vectors(one.held)) for one in classes]
     tables["means"] = [

@@ -62,9 +62,12 @@ def real_arrivals(arrivals: Sequence[Arrival]) -> list[Arrival]:
     numbered, first = [], 0
     for arrival in arrivals:
         offset = first - int(arrival.train.labels.min())
-        sets = [ImageSet(s.images, s.labels + offset) for s in (arrival.train, arrival.val)]
+        train, val = (
+            ImageSet(images.images, images.labels + offset)
+            for images in (arrival.train, arrival.val)
+        )
         names = tuple(arrival.class_names)
-        numbered.append(Arrival(arrival.task, names, *sets, arrival.symmetries))
+        numbered.append(Arrival(arrival.task, names, train, val, arrival.symmetries))
         first += len(names)
     return numbered
 
