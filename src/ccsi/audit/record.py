@@ -107,7 +107,9 @@ def _mean_counts(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 def _not_applicable(tables: Mapping[str, Sequence[Row]], circumstances: Circumstances) -> list[str]:
     told = []
-    if not tables["neighbours"]:
+    if not tables["neighbours"] and "impressions" in circumstances.keeps:
+        told.append("no class with impressions has images of both kinds left to compare them with")
+    elif not tables["neighbours"]:
         told.append(
             f"method {circumstances.method} makes no impressions: nothing is said of their "
             "quality, of nearest neighbours, and of membership by impressions"
