@@ -33,6 +33,7 @@ def run(job: StageRun) -> None:
         models=MODELS,
         impressions=Path(summary["impressions"]),
         calibration=Path(summary["calibration"]),
+        audit=Path(summary["audit"]),
     )
     last = results.evaluations[-1]
     models = {task: str(record["model"]) for task, record in tasks.items()}

@@ -34,7 +34,9 @@ def test_each_increment_starts_from_the_model_and_impressions_before_it() -> Non
         }
     }
     assert params["first"] == {"t1": {"data": "data/tasks/t1"}}
+    assert params["audits"] == {}
     assert params["summary"] == {
+        "audit": "data/none",
         "calibration": "data/calibration/t5",
         "impressions": "data/impressions",
         "bounds": "data/none",
@@ -201,6 +203,47 @@ def test_a_start_must_be_whole_and_readable() -> None:
     (folder / "model.safetensors").write_bytes(b"weights")
     with pytest.raises(CcsiError, match="no readable ccsi model"):
         compose_params(CONF, ["start=start"])
+
+
+def test_an_audit_reads_what_the_run_kept_and_real_images() -> None:
+    params = compose_params(CONF, ["audit.enabled=true"])
+    assert params["audits"] == {
+        "t5": {
+            "tasks": ["t1", "t2", "t3", "t4", "t5"],
+            "made": ["t1", "t2", "t3", "t4", "t5"],
+            "keeps": ["impressions"],
+            "models": "data/models",
+            "rehearsals": {f"t{t}": f"data/models/t{t}" for t in range(1, 5)},
+            "start": "data/none",
+            "impressions": "data/impressions",
+            "means": "data/means/t5",
+            "statistics": "data/none",
+            "members": "data/tasks",
+            "held": "data/test",
+        }
+    }
+    assert params["summary"]["audit"] == "reports/audit"
+
+
+def test_settings_chosen_on_validation_images_are_audited_on_these() -> None:
+    params = compose_params(CONF, ["audit.enabled=true", "evaluate.split=val"])
+    assert params["audits"]["t5"]["held"] == "data/none"
+
+
+def test_an_audit_of_statistics_looks_at_these() -> None:
+    found = compose_params(CONF, ["audit.enabled=true", "method=slda"])["audits"]["t5"]
+    assert found["keeps"] == ["statistics"]
+    assert (found["models"], found["statistics"]) == ("data/fitted", "data/statistics/t5")
+    assert (found["rehearsals"], found["impressions"]) == ({}, "data/none")
+
+
+def test_an_audit_reads_a_start_where_impressions_were_made_from_it() -> None:
+    make_start(Path("start"), ["0", "1", "2", "3"], {"t1": [0, 1], "t2": [2, 3]})
+    found = compose_params(CONF, ["audit.enabled=true", "start=start"])["audits"]["t5"]
+    assert found["made"] == ["t3", "t4", "t5"]
+    assert (found["start"], found["rehearsals"]["t2"]) == ("start", "start")
+    found = compose_params(CONF, ["audit.enabled=true", "start=start", "method=lwf"])["audits"]
+    assert found["t5"]["start"] == "data/none"
 
 
 def test_joint_training_refuses_a_start() -> None:

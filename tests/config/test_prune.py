@@ -94,3 +94,11 @@ def test_an_output_folder_that_is_a_link_is_left_alone(project: Path) -> None:
 
 def test_nothing_there_is_nothing_to_remove(project: Path) -> None:
     assert leftovers(Path(), compose_params(CONF)) == []
+
+
+def test_the_report_of_an_audit_goes_with_it(project: Path) -> None:
+    for place in ("data/audit/t5", "reports/audit"):
+        (project / place).mkdir(parents=True)
+    assert leftovers(Path(), compose_params(CONF, ["audit.enabled=true"])) == []
+    gone = leftovers(Path(), compose_params(CONF))
+    assert names(gone) == {"data/audit/t5", "reports/audit"}

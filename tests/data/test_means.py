@@ -13,6 +13,8 @@ from ccsi.data.means import (
     append_means,
     class_means,
     load_means,
+    noisy,
+    refuse_few,
     save_means,
     task_means,
 )
@@ -100,3 +102,24 @@ def test_damaged_means_are_refused(tmp_path):
     (tmp_path / "means.json").write_text("{}")
     with pytest.raises(ArtifactError, match="class_names and counts"):
         load_means(tmp_path)
+
+
+def test_a_class_of_too_few_images_is_refused_in_one_line_that_says_what_to_do():
+    few = ClassMeans(np.zeros((2, 8, 8, 1), dtype=np.float32), ("many", "few"), (20, 19))
+    with pytest.raises(DataError) as caught:
+        refuse_few(few, 20)
+    assert "class 'few' has 19 training images, fewer than means.minimum = 20" in str(caught.value)
+    assert "ccsi config means.minimum=0" in str(caught.value)
+    refuse_few(few, 19)
+    refuse_few(few, 0)
+
+
+def test_noise_is_normal_and_stays_in_range():
+    grey = ClassMeans(np.full((2, 64, 64, 1), 0.5, dtype=np.float32), ("a", "b"), (9, 9))
+    found = noisy(grey, 0.1, generator=np.random.default_rng(0))
+    assert found.means.dtype == np.float32
+    assert np.std(found.means - 0.5) == pytest.approx(0.1, rel=0.05)
+    assert not np.allclose(found.means[0], found.means[1])
+    assert (found.class_names, found.counts) == (grey.class_names, grey.counts)
+    loud = noisy(grey, 5.0, generator=np.random.default_rng(0)).means
+    assert (loud.min(), loud.max()) == (0, 1)

@@ -23,8 +23,8 @@ from tests.docs.guides import GUIDES, ROOT, blocks, inline_commands, prose, shel
 
 PROGRAMS = ("ccsi", "dvc", "git", "make", "pip", "python", "cp", "echo", "mkdir", "mv", "rm")
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
-SECTIONS = "loss|synthesis|train|update|model|evaluate|trainer"
-SUFFIXES = ("safetensors", "onnx")
+SECTIONS = "loss|synthesis|train|update|model|means|evaluate|audit|trainer"
+SUFFIXES = ("safetensors", "onnx", "csv", "json", "npy", "png")
 ids = [guide.name for guide in GUIDES]
 
 

@@ -28,10 +28,11 @@ def test_exemplars_hold_images_for_ever_after() -> None:
 
 def test_what_holds_images_and_what_does_not() -> None:
     """Every folder of the layout is on one side; one that nobody has judged holds images."""
-    holding = {paths.TASKS, paths.TEST, paths.EXEMPLARS, paths.RAW, paths.EVALUATIONS}
+    holding = {paths.TASKS, paths.TEST, paths.EXEMPLARS, paths.RAW}
+    holding |= {paths.EVALUATIONS, paths.AUDIT_REPORT}
     free = {
         *(paths.MODELS, paths.MEANS, paths.IMPRESSIONS, paths.STATISTICS, paths.FITTED),
-        *(paths.MEMBERS, paths.CALIBRATION),
+        *(paths.MEMBERS, paths.CALIBRATION, paths.AUDIT),
     }
     for folder in holding:
         assert may_hold_images(f"{folder}/t1")

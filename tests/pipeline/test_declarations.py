@@ -15,7 +15,7 @@ from tests.pipeline.scripts import load_stage, script_of
 
 COMPUTES = {
     *("train", "member", "synthesize", "exemplars", "update", "gather", "fit"),
-    *("calibrate", "evaluate"),
+    *("calibrate", "evaluate", "judge", "audit"),
 }
 BLOODMNIST = CATALOGUE["bloodmnist"]
 STAGES = sorted(yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"])
@@ -63,7 +63,7 @@ def test_the_tasks_become_stages(resolved: dict[str, Resolved]) -> None:
     assert of(list(resolved), "synthesize") == ["synthesize@t1", "synthesize@t2"]
     assert of(list(resolved), "update") == ["update@t2", "update@t3"]
     assert of(list(resolved), "calibrate") == ["calibrate@t3"]
-    for absent in ("fetch", "exemplars", "member", "gather", "fit"):
+    for absent in ("fetch", "exemplars", "member", "gather", "fit", "judge", "audit"):
         assert of(list(resolved), absent) == []
 
 
@@ -95,6 +95,13 @@ def test_exemplars_are_kept_before_each_update(with_exemplars: Project) -> None:
 
 
 @pytest.fixture(scope="module")
+def audited(composed: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = composed.clone(tmp_path_factory.mktemp("audited") / "project")
+    project.config("audit.enabled=true")
+    return project
+
+
+@pytest.fixture(scope="module")
 def from_elsewhere(composed: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """It goes on from a model that knows task 1, and downloads its data."""
     project = composed.clone(tmp_path_factory.mktemp("elsewhere") / "project")
@@ -106,7 +113,8 @@ def from_elsewhere(composed: Project, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.mark.parametrize(
-    "kind", ["composed", "by_statistics", "with_members", "with_exemplars", "from_elsewhere"]
+    "kind",
+    ["composed", "by_statistics", "with_members", "with_exemplars", "audited", "from_elsewhere"],
 )
 def test_the_layout_is_checked_before_any_stage(kind: str, request: pytest.FixtureRequest) -> None:
     """Whatever is named to DVC, which runs only what a name needs."""
@@ -120,7 +128,9 @@ def test_the_layout_is_checked_before_any_stage(kind: str, request: pytest.Fixtu
     assert [name for name in stages if name != "layout" and not needs_layout(name)] == []
 
 
-@pytest.mark.parametrize("kind", ["composed", "by_statistics", "with_members", "with_exemplars"])
+@pytest.mark.parametrize(
+    "kind", ["composed", "by_statistics", "with_members", "with_exemplars", "audited"]
+)
 def test_scripts_and_dvc_declare_the_same_parameters_and_outs(
     kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

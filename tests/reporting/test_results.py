@@ -24,6 +24,7 @@ def read(root: Path, tasks: list[str], *, trained: list[str] | None = None) -> R
         models=data / "models",
         impressions=data / "impressions",
         calibration=data / "calibration",
+        audit=data / "none",
     )
 
 

@@ -14,7 +14,7 @@ from tests.reporting.toy_run import ROOT, SETTINGS, make_run, write_run
 def prepare(root: Path, *, impressions: str = "data/impressions") -> None:
     own: dict[str, dict[str, str]] = {"loss": {}, "train": {}, "update": {}, "synthesis": {}}
     tasks = {f"t{t}": {"model": f"data/models/t{t}", **own} for t in (1, 2, 3)}
-    nothing = {"bounds": "data/none", "calibration": "data/none"}
+    nothing = {"audit": "data/none", "bounds": "data/none", "calibration": "data/none"}
     summary = {**nothing, "impressions": impressions, "trained": list(tasks)}
     parameters = {"tasks": tasks, "summary": summary, **SETTINGS}
     shutil.copytree(ROOT / ".dvc/plots", root / ".dvc/plots")

@@ -15,7 +15,9 @@ BUDGET = {
     "synthesis": ("impressions_per_class", "iterations", "batch"),
 }
 DATA = ("dataset", "split", "start")
-NAMED_ELSEWHERE = ("seed", "dataset", "method", "budget", "evaluate", "split", "start", "trainer")
+NAMED_ELSEWHERE = (
+    *("seed", "dataset", "method", "budget", "evaluate", "split", "start", "trainer", "audit"),
+)
 
 
 def groups_of(runs: Sequence[Run]) -> dict[tuple[str, str], list[Run]]:

@@ -55,6 +55,7 @@ class Run:
 def settings(params: Mapping[str, Any]) -> dict[str, Any]:
     """Every editable value that a result depends on, but the seed, by dotted key."""
     chosen = {key: params[key] for key in EDITABLE if key in params}
+    chosen.pop("audit", None)  # it reads everything and changes nothing
     return {key: value for key, value in flat(chosen).items() if key not in WITHOUT_EFFECT}
 
 

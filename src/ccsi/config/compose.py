@@ -9,7 +9,7 @@ from typing import Any
 from hydra.errors import HydraException
 from omegaconf import OmegaConf
 
-from ccsi.config import layout, layout_statistics
+from ccsi.config import layout, layout_audit, layout_statistics
 from ccsi.config.digest import KEY, digest_of
 from ccsi.config.hydra_errors import explain, refuse_laid_out
 from ccsi.config.hydra_tree import compose_tree, plain
@@ -29,6 +29,7 @@ LATER_BUILDERS: dict[str, Builder] = {
     "gatherings": layout_statistics.lay_out_gatherings,
     "fits": layout_statistics.lay_out_fits,
     "calibrations": layout.lay_out_calibrations,
+    "audits": layout_audit.lay_out_audits,
     "downloads": layout.lay_out_downloads,
     "first": layout.lay_out_first,
     "summary": layout.lay_out_summary,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ccsi.config.paths import (
+    AUDIT_REPORT,
     CALIBRATION,
     EXEMPLARS,
     FITTED,
@@ -137,9 +138,10 @@ def lay_out_first(params: Mapping[str, Any]) -> Record:
 
 
 def lay_out_summary(params: Mapping[str, Any]) -> Record:
-    """`summary`: the impressions and other runs' numbers that it shows, and what was trained."""
+    """`summary`: what it shows (audit, impressions, other runs' numbers) and what was trained."""
     makes, calibrated = bool(lay_out_rehearsals(params)), [*lay_out_calibrations(params)]
     return {
+        "audit": AUDIT_REPORT if params["audits"] else NOTHING,
         "calibration": f"{CALIBRATION}/{calibrated[0]}" if calibrated else NOTHING,
         "impressions": IMPRESSIONS if makes else NOTHING,
         "bounds": params["report"]["bounds"] or NOTHING,

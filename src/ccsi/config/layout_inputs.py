@@ -14,6 +14,7 @@ from typing import Any
 from ccsi.errors import ParameterError
 
 LAYOUT_INPUTS = (
+    "audit.enabled",
     "dataset.class_names",
     "dataset.class_order",
     "dataset.classes",

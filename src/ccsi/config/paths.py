@@ -22,6 +22,8 @@ EXEMPLARS = "data/exemplars"
 STATISTICS = "data/statistics"
 FITTED = "data/fitted"  # models whose head is solved from statistics
 CALIBRATION = "data/calibration"
+AUDIT = "data/audit"  # networks of the audit
+AUDIT_REPORT = "reports/audit"
 EVALUATIONS = "reports/evaluations"
 SHEETS = "reports/sheets"
 

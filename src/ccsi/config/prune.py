@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ccsi.config.paths import (
+    AUDIT,
+    AUDIT_REPORT,
     CALIBRATION,
     EVALUATIONS,
     EXEMPLARS,
@@ -27,7 +29,8 @@ _MADE = re.compile(r"[tm][1-9]\d*")  # tasks t1, t2, ...; members m2, m3, ...
 
 
 def leftovers(root: Path, params: Mapping[str, Any]) -> list[Path]:
-    """Files and folders named after a task that `params` no longer makes, below `root`.
+    """Files and folders named after a task that `params` no longer makes, below `root`, and the
+    report of an audit that is none any more.
 
     Only direct entries of the folders of outputs, named t<number> and perhaps with a suffix, are
     looked at; an output folder that is itself a link is left alone.
@@ -41,6 +44,9 @@ def leftovers(root: Path, params: Mapping[str, Any]) -> list[Path]:
             name = entry.name.split(".")[0]
             if _MADE.fullmatch(name) and name not in tasks:
                 found.append(entry)
+    report = root / AUDIT_REPORT  # it shows training images
+    if not params["audits"] and report.is_dir() and not report.is_symlink():
+        found.append(report)
     return found
 
 
@@ -62,6 +68,7 @@ def _expected(params: Mapping[str, Any]) -> dict[str, set[str]]:
         MEANS: tasks,
         MODELS: {*params["first"], *params["increments"]},
         MEMBERS: set(params["members"]),
+        AUDIT: set(params["audits"]),
         CALIBRATION: set(params["calibrations"]),
         IMPRESSIONS: rehearsed,
         EXEMPLARS: set(params["herdings"]),

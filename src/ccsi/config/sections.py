@@ -12,12 +12,14 @@ from ccsi.config.names import nearest
 from ccsi.config.overrides import write_value
 from ccsi.config.ranges import checked
 from ccsi.errors import ParameterError
+from ccsi.params.audit import AuditParams
 from ccsi.params.base import Section, merge
 from ccsi.params.dataset import DatasetParams
 from ccsi.params.evaluate import EvaluateParams
 from ccsi.params.exemplars import ExemplarParams
 from ccsi.params.fit import FitParams
 from ccsi.params.loss import LossWeights
+from ccsi.params.means import MeansParams
 from ccsi.params.method import MethodParams
 from ccsi.params.model import ModelParams
 from ccsi.params.report import ReportParams
@@ -37,7 +39,9 @@ SECTIONS: dict[str, type[Section]] = {
     "exemplars": ExemplarParams,
     "statistics": StatisticsParams,
     "fit": FitParams,
+    "means": MeansParams,
     "evaluate": EvaluateParams,
+    "audit": AuditParams,
     "report": ReportParams,
     "trainer": TrainerParams,
 }
@@ -45,7 +49,7 @@ SCALARS = ("seed", "split", "start", "per_task")
 EDITABLE = (*SECTIONS, *SCALARS)
 LAID_OUT = (
     *("tasks", "increments", "rehearsals", "herdings", "members", "gatherings", "fits"),
-    *("calibrations", "downloads", "first", "summary", "layout"),
+    *("calibrations", "audits", "downloads", "first", "summary", "layout"),
 )
 KNOWN = (*EDITABLE, *LAID_OUT, "overrides", "digest")
 

@@ -62,6 +62,27 @@ def task_means(data: TaskData) -> ClassMeans:
     return ClassMeans(means, data.info.class_names, counts)
 
 
+def refuse_few(means: ClassMeans, minimum: int) -> None:
+    """Raise DataError for a class of fewer than `minimum` images, whose mean would tell of them."""
+    for name, count in zip(means.class_names, means.counts, strict=True):
+        if count < minimum:
+            raise DataError(
+                f"class {name!r} has {count} training images, fewer than means.minimum = "
+                f"{minimum}: a mean of so few shows who is in it (docs/privacy.md); get more "
+                "images, or allow it with `ccsi config means.minimum=0`"
+            )
+
+
+def noisy(means: ClassMeans, noise: float, *, generator: np.random.Generator) -> ClassMeans:
+    """The means with normal noise of that standard deviation on every value, clipped to [0, 1].
+
+    Clipping tells nothing more of the images (post-processing).
+    """
+    added = means.means + generator.normal(0.0, noise, means.means.shape)
+    clipped = np.clip(added, 0.0, 1.0).astype(np.float32)
+    return ClassMeans(clipped, means.class_names, means.counts)
+
+
 def append_means(previous: ClassMeans | None, new: ClassMeans) -> ClassMeans:
     """The classes of earlier tasks, untouched, followed by the new ones.
 

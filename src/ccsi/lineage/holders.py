@@ -9,10 +9,10 @@ from ccsi.lineage.lock import Executed
 TASKS, TEST = "data/tasks", "data/test"
 PLACEHOLDERS = ("data/none", "data/laid_out")  # one line of text each
 # Computed from images, and none of it is an image of anybody. Missing for cause are data/exemplars,
-# and reports/evaluations and reports/index.html, which show examples and mistakes.
+# and reports/evaluations, reports/audit and reports/index.html, which show examples and pairs.
 FREE_OF_IMAGES = (
     *("data/models/", "data/means/", "data/impressions/", "data/statistics/", "data/fitted/"),
-    *("data/members/", "data/calibration/"),
+    *("data/members/", "data/calibration/", "data/audit/"),
     *("reports/metrics.json/", "reports/machine.json/", "reports/tables/"),
     *("reports/plots/", "reports/sheets/"),
 )

@@ -17,6 +17,7 @@ from ccsi.evaluation.calibration import (
     temperature_scaled,
 )
 from ccsi.inference.calibration import CALIBRATION_FILE, load_calibration
+from ccsi.reporting.audit_results import AuditShown, load_audit
 
 DIGITS = 6
 """Decimals kept, as in the evaluations."""
@@ -67,6 +68,7 @@ class RunResults:
     """hits[t][j]: bool [n_j], whether the model of evaluation t is right on images of task j."""
     ece_calibrated: float | None = None
     """The last evaluation's calibration error under the model's temperature, where it has one."""
+    audit: AuditShown | None = None
 
 
 def load_results(
@@ -78,10 +80,12 @@ def load_results(
     models: Path,
     impressions: Path,
     calibration: Path,
+    audit: Path,
 ) -> RunResults:
     """Read one folder per task below each path; folders of other tasks are left alone.
 
-    calibration: the last model's, or a placeholder where that was made elsewhere.
+    calibration: the last model's, or a placeholder where that was made elsewhere; audit: a
+    placeholder where there is none.
 
     trained: the tasks on which this run trained a network; another method may have left more.
 
@@ -103,6 +107,7 @@ def load_results(
         shown=_shown(evaluations / tasks[-1]),
         hits=[_hits(evaluations / str(r["task"]), len(r["tasks"])) for r in records],
         ece_calibrated=_calibrated_error(evaluations / tasks[-1], calibration, records[-1]),
+        audit=load_audit(audit),
     )
 
 

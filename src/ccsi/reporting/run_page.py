@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ccsi.reporting.audit_section import KINDS, audit_links, closest_pairs, counted
 from ccsi.reporting.bounds import Bound
 from ccsi.reporting.charts import Templates
 from ccsi.reporting.headline import headlines
@@ -44,6 +45,7 @@ def build_page(
 ) -> str:
     """The page as HTML text. `files`: {label: address} of what this stage wrote."""
     last = results.evaluations[-1]
+    audit = results.audit
     charts = run_charts(tables, str(summary["method"]), context.bounds)
     return render(
         "run.html",
@@ -70,5 +72,9 @@ def build_page(
         smooth=scaled_smoothly(results),
         explained=results.shown.explained,
         bounds=context.bounds,
-        links={"Numbers": files} | dict(context.links),
+        audit=audit,
+        pairs=[] if audit is None else closest_pairs(audit),
+        counts=[] if audit is None else counted(audit),
+        kinds=KINDS,
+        links={"Numbers": files} | dict(context.links) | audit_links(audit),
     )

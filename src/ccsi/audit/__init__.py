@@ -1,0 +1,1 @@
+"""What impressions are worth and what they, class means and models give away: pure functions."""
