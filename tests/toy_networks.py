@@ -65,6 +65,8 @@ UPDATE = UpdateParams.model_validate(
     {
         **_OPTIM,
         "replay_ratio": 0.5,
+        "transplant": 0,
+        "mixup": 0,
         "class_weights": False,
         "imprint": True,
         "freeze_old_rows": False,

@@ -49,6 +49,10 @@ def test_every_method_as_configured_is_composed(method: str) -> None:
         (["+per_task.t3.loss.local=1"], "per_task.t3.loss.local = 1: method ccsi has no"),
         (["loss.idc=0", "update.target=validation"], "loss.idc is 0"),
         (["method=lwf", "update.reestimate_moments=true"], "rehearses no old class"),
+        (
+            ["method=finetune", "update.mixup=0.4"],
+            "update.mixup = 0.4: method finetune rehearses no",
+        ),
         (["method=finetune", "loss.ce=0"], "every weight is 0"),
     ],
 )

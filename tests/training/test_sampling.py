@@ -117,3 +117,44 @@ def test_the_target_leaves_the_labelled_batches_as_they_are() -> None:
 def test_balanced_replay_draws_every_class_equally_often() -> None:
     assert ratio_of("balanced", n_old=8, n_new=2) == 0.8
     assert ratio_of(0.66, n_old=8, n_new=2) == 0.66
+
+
+def test_without_blending_impressions_are_drawn_as_they_are() -> None:
+    plain, off = sampler().epoch(), sampler(transplant=0.0, mixup=0.0).epoch()
+    for a, b in zip(plain, off, strict=True):
+        assert torch.equal(a.images, b.images)
+
+
+def test_transplanted_impressions_vary_and_real_images_stay() -> None:
+    made = sampler(transplant=1.0)
+    known = {tuple(row.tolist()) for row in made.rehearsed.images.flatten(1)}
+    for batch in made.epoch():
+        pixels = (batch.images * 255).round().to(torch.uint8).flatten(1)
+        impressions = pixels[batch.synthetic]
+        assert all(tuple(row.tolist()) not in known for row in impressions)
+        real = {tuple(row.tolist()) for row in made.real.images.flatten(1)}
+        assert all(tuple(row.tolist()) in real for row in pixels[~batch.synthetic])
+
+
+def test_mixup_keeps_labels_and_stays_within_its_largest_share() -> None:
+    real = ImageSet(torch.full((20, 1, 2, 2), 255, dtype=torch.uint8), torch.ones(20).long())
+    old = ImageSet(torch.zeros(10, 1, 2, 2, dtype=torch.uint8), torch.zeros(10).long())
+    made = RehearsalSampler(
+        real,
+        old,
+        replay_ratio=0.5,
+        batch=10,
+        symmetries=(),
+        shift=0,
+        noise=0,
+        generator=generator(),
+        mixup=0.4,
+    )
+    batches = list(made.epoch())
+    images = torch.cat([batch.images for batch in batches])[:, 0, 0, 0]
+    synthetic = torch.cat([batch.synthetic for batch in batches])
+    assert torch.equal(torch.cat([batch.labels for batch in batches]) == 0, synthetic)
+    assert images[synthetic].max() <= 0.4
+    assert images[synthetic].max() > 0.3
+    assert images[~synthetic].min() >= 0.6
+    assert images[~synthetic].min() < 0.7

@@ -118,11 +118,14 @@ def _refuse_values(
         raise ParameterError(
             f"{where}update.imprint = true: method {name} trains a fresh head; set it to false"
         )
-    if update["reestimate_moments"] and method["rehearsal"] == "none":
-        raise ParameterError(
-            f"{where}update.reestimate_moments = true: method {name} rehearses no old class to "
-            "estimate from; set it to false"
-        )
+    if method["rehearsal"] != "none":
+        return
+    for key in ("reestimate_moments", "transplant", "mixup"):
+        if update[key]:
+            raise ParameterError(
+                f"{where}update.{key} = {str(update[key]).lower()}: method {name} rehearses no "
+                f"old class, so it does nothing; set it to {'false' if update[key] is True else 0}"
+            )
 
 
 def _names(statement: ast.Assign | ast.AnnAssign) -> list[str]:

@@ -35,6 +35,8 @@ class UpdateParams(OptimParams):
     """The update on a later task."""
 
     replay_ratio: Annotated[float, Field(ge=0, lt=1)] | Literal["balanced"]
+    transplant: float = Field(ge=0, le=2)
+    mixup: float = Field(ge=0, lt=1)
     class_weights: bool
     imprint: bool
     freeze_old_rows: bool

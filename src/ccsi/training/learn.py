@@ -137,6 +137,8 @@ def update(
         shift=params.shift,
         noise=params.noise,
         generator=generator_for("batches"),
+        transplant=params.transplant,
+        mixup=params.mixup,
         devices=devices,
         target_generator=generator_for("target") if weights.idc else None,
         target=None if target is None else target.placed(devices),

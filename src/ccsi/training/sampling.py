@@ -12,6 +12,7 @@ from torch import Generator, Tensor
 from ccsi.checkpoint import State
 from ccsi.devices.devices import ONE_CPU, Devices
 from ccsi.training.augment import augment
+from ccsi.training.blending import mean_images, mixed, transplanted
 from ccsi.training.images import ImageSet
 
 
@@ -53,6 +54,7 @@ class RehearsalSampler:
     augmented view, of the batch's own real images or of the set `target`; it draws from a generator
     of its own, so that switching it off leaves the labelled batches as they are. All is drawn on
     the CPU, the same for every device; the sets lie on the device, and so do the batches.
+    `transplant` and `mixup`: see `ccsi.training.blending`; at 0 nothing is drawn for them.
     """
 
     def __init__(
@@ -68,6 +70,8 @@ class RehearsalSampler:
         generator: Generator,
         target_generator: Generator | None = None,
         target: ImageSet | None = None,
+        transplant: float = 0.0,
+        mixup: float = 0.0,
         devices: Devices = ONE_CPU,
     ) -> None:
         self.real, self.rehearsed = real, rehearsed
@@ -76,6 +80,10 @@ class RehearsalSampler:
         self.shift, self.noise = shift, noise
         self.generator = generator
         self.target_generator, self.target = target_generator, target
+        self.transplant, self.mixup = transplant, mixup
+        means = mean_images(real) if rehearsed is not None and transplant else {}
+        self._first = min(means, default=0)
+        self._means = torch.stack([means[key] for key in sorted(means)]) if means else None
         self._devices = devices
         self.step = 0
         self._synthetic = torch.zeros(0, dtype=torch.bool)
@@ -131,9 +139,28 @@ class RehearsalSampler:
         if self.rehearsed is not None and n_synthetic:
             replayed = self._deal("rehearsed", len(self.rehearsed), n_synthetic, own)
             replayed = self._devices.place(replayed)
-            images = torch.cat([images, self.rehearsed.pixels(replayed)])
+            images = self._blended(images, self.rehearsed.pixels(replayed))
             labels = torch.cat([labels, self.rehearsed.labels[replayed]])
         return Batch(self._augmented(images, own), labels, n_real, self._target(picked))
+
+    def _blended(self, real: Tensor, impressions: Tensor) -> Tensor:
+        """Both kinds, one after the other, each with something of the other."""
+        if self._means is not None:
+            donors = self._drawn(len(impressions), len(self.real))
+            means = self._means[self.real.labels[donors] - self._first]
+            deviation = self.real.pixels(donors) - means
+            impressions = transplanted(impressions, deviation, share=self.transplant)
+        if not self.mixup or not len(real):
+            return torch.cat([real, impressions])
+        images = torch.cat([real, impressions])
+        of_real = self._drawn(len(real), len(impressions))
+        of_impressions = self._drawn(len(impressions), len(self.real))
+        others = torch.cat([impressions[of_real], self.real.pixels(of_impressions)])
+        shares = self.mixup * torch.rand(len(images), generator=self.generator)
+        return mixed(images, others, self._devices.place(shares))
+
+    def _drawn(self, count: int, among: int) -> Tensor:
+        return self._devices.place(torch.randint(among, (count,), generator=self.generator))
 
     def _target(self, picked: Tensor) -> Tensor | None:
         generator = self.target_generator
