@@ -26,6 +26,7 @@ from ccsi.study.plan import PlannedRun, identity, plan
 
 VERSIONED = ("src", "stages", "conf", "dvc.yaml", "runtime.lock")
 SECONDS_BETWEEN_LOOKS = 2.0
+LONGEST_PAUSE = 20.0
 SECONDS_WITHOUT_WORKER = 20.0
 
 
@@ -146,6 +147,11 @@ def _free(name: str, taken: set[str]) -> str:
     return next(candidate for candidate in candidates if candidate not in taken)
 
 
+def _pause(watched: float) -> float:
+    """Seconds until the next look: DVC needs about 0.3 s of CPU for one, which adds up over hours."""
+    return min(SECONDS_BETWEEN_LOOKS + watched / 100, LONGEST_PAUSE)
+
+
 def _watch(
     repo: Repo,
     runs: Sequence[PlannedRun],
@@ -156,7 +162,7 @@ def _watch(
 ) -> None:
     names = [run.name for run in runs]
     watch = Watch(names, jobs=jobs, seconds=sum(kind.seconds for kind in kinds.values()))
-    idle_since = time.monotonic()
+    began = idle_since = time.monotonic()
     try:
         with console.status("starting") if console.is_terminal else contextlib.nullcontext() as bar:
             while not watch.ended:
@@ -170,7 +176,7 @@ def _watch(
                 if time.monotonic() - idle_since > SECONDS_WITHOUT_WORKER and not watch.ended:
                     queue.start(jobs)
                     idle_since = time.monotonic()
-                time.sleep(SECONDS_BETWEEN_LOOKS)
+                time.sleep(_pause(time.monotonic() - began))
     except KeyboardInterrupt:
         raise ArtifactError(
             "the runs go on in the background: `dvc queue status`, `dvc queue stop --kill`; run "
