@@ -1,6 +1,7 @@
 """Teach the previous model a task's classes, with what stands in for old images."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
@@ -37,7 +38,6 @@ def run(job: StageRun) -> None:
     from ccsi.pipeline.update import Places, learn_task
     from ccsi.seeding import torch_generator
 
-    devices = open_devices(job.section(TrainerParams, "trainer"))
     method = load_method(chosen.name)
     method.require_known(weights.model_dump())
     classifier, curve = learn_task(
@@ -51,11 +51,9 @@ def run(job: StageRun) -> None:
         generator_for=lambda purpose: torch_generator(
             seed, stage="update", task=job.task, purpose=purpose
         ),
-        progress_for=lambda total: job.progress(
-            total, unit="image", description=f"update {job.task}"
-        ),
+        progress_for=partial(job.progress, unit="image", description=f"update {job.task}"),
         checkpoints=open_checkpoints(job, "data", "model", "rehearsed"),
-        devices=devices,
+        devices=open_devices(job.section(TrainerParams, "trainer")),
     )
     save_learned(job.out("data/models/{task}"), classifier, curve)
 

@@ -148,7 +148,7 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _pause(watched: float) -> float:
-    """Seconds until the next look: DVC needs about 0.3 s of CPU for one, which adds up over hours."""
+    """Seconds until the next look: one takes DVC 0.3 s of CPU, which adds up over hours."""
     return min(SECONDS_BETWEEN_LOOKS + watched / 100, LONGEST_PAUSE)
 
 
