@@ -43,7 +43,7 @@ def test_corners_hold_every_end_and_choice(tmp_path: Path) -> None:
     ("old", "new", "told"),
     [
         ("update.lr", "update.lrr", "did you mean update.lr"),
-        ("[0, 0.5, 1]", "[0, -0.5]", "loss.margin = -0.5"),
+        ("[0, 0.5, 1]", "[0, -0.5]", "loss.margin=-0.5"),
         ("low: 3", "low: 30", "low must lie below high"),
         ("loss.margin: [0, 0.5, 1]", "evaluate.split: [test]", "validation images"),
         ("[method=ccsi]", "[evaluate.split=test]", "validation images"),

@@ -38,7 +38,7 @@ class _StandardNorm(nn.Module):
         names = ("weight", "bias", "running_mean", "running_var")
         self.batch.load_state_dict({name: getattr(norm, name) for name in names}, strict=False)
 
-    def forward(self, activation: Tensor, moments: None = None) -> Tensor:
+    def forward(self, activation: Tensor, moments: None = None, share: None = None) -> Tensor:
         normalised: Tensor = self.batch(self.group(activation))
         return normalised
 
