@@ -146,7 +146,7 @@ def study(
 
 @app.command()
 def search(
-    file: Annotated[Path, typer.Argument(metavar="SPACE", help="As studies/lr.yaml; see docs.")],
+    file: Annotated[Path, typer.Argument(metavar="SPACE", help="As studies/lr.search.yaml.")],
     task: Annotated[
         str | None, typer.Option("--task", help="Search this task's own values; stop after it.")
     ] = None,
