@@ -87,9 +87,11 @@ def select(repo: Repo, selection: Selection) -> tuple[list[Run], dict[str, str]]
             left_out[experiment.name] = found
     if selection.study is None:
         return runs, left_out
-    wanted = {identity(planned.params) for planned in plan(selection.study, CONF)}
+    wanted = {identity(planned.params): planned.name for planned in plan(selection.study, CONF)}
     current = [r for r in runs if identity(r.params) in wanted and is_current(repo, r)]
-    return current, {}
+    there = {identity(run.params) for run in current}
+    missing = {name: "not run by this code yet" for key, name in wanted.items() if key not in there}
+    return current, missing
 
 
 def is_current(repo: Repo, run: Run) -> bool:

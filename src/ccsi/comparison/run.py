@@ -75,7 +75,8 @@ def stage_addresses(params: Mapping[str, Any]) -> list[str]:
     sections = {
         "fetch": "downloads", "prepare": "tasks", "means": "tasks", "train": "first",
         "update": "increments", "synthesize": "rehearsals", "exemplars": "herdings",
-        "gather": "gatherings", "fit": "fits", "evaluate": "tasks",
+        "member": "members", "gather": "gatherings", "fit": "fits", "calibrate": "calibrations",
+        "evaluate": "tasks", "judge": "audits", "audit": "audits",
     }  # fmt: skip
     unfolded = [
         f"{stage}@{key}" for stage, name in sections.items() for key in params.get(name, ())
