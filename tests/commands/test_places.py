@@ -85,3 +85,16 @@ def test_a_folder_that_cannot_be_read_is_named(home: Path, monkeypatch: pytest.M
     place = places(home)["reports/secret"]
     assert place.empty is None
     assert place.obstacle == "Permission denied"
+
+
+@pytest.mark.parametrize(
+    "left",
+    [".ccsi/staging/summarize", ".ccsi/staging/audit@t5", ".ccsi/search/lr/reports"],
+)
+def test_pages_that_a_killed_stage_or_a_search_left_are_places(home: Path, left: str) -> None:
+    Path(left).mkdir(parents=True)
+    (Path(left) / "index.html").write_text("<img src='data:image/png;base64,...'>")
+    empty = places(home)[left].empty
+    assert empty is not None
+    empty()
+    assert not Path(left).exists()

@@ -25,6 +25,8 @@ from ccsi.lineage.objects import IMAGES, Objects, image_objects, image_outs, obj
 
 EXPERIMENTS = Path(".dvc/tmp/exps")
 SCRATCH = Path(".ccsi")
+# Where a stage that was killed, or a search, leaves pages and pictures of any task's images.
+SHOWING = ("staging/summarize", "staging/audit@*", "staging/evaluate@*", "search/*/reports")
 GIT = "git history"
 SEARCHED = ("data", "reports", ".ccsi", ".dvc/tmp")
 CACHE = ".dvc/cache"  # where DVC keeps it if nothing else is configured, or kept it before
@@ -114,7 +116,11 @@ def _folders(task: str, raw: Path, current: Mapping[str, Executed]) -> Iterator[
         if Path(name).exists():
             yield _folder(kind, Path(name))
     for path in sorted(
-        [*SCRATCH.glob(f"staging/*@{task}"), *SCRATCH.glob(f"checkpoints/*/*/{task}")]
+        {
+            *SCRATCH.glob(f"staging/*@{task}"),
+            *(path for name in SHOWING for path in SCRATCH.glob(name)),
+            *SCRATCH.glob(f"checkpoints/*/*/{task}"),
+        }
     ):
         yield _folder("checkpoint" if "checkpoints" in path.parts else "unfinished stage", path)
     for project in sorted({path.parent for path in EXPERIMENTS.glob("**/dvc.yaml")}):

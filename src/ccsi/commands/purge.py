@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,15 @@ from ccsi.commands.places import (
 )
 from ccsi.commands.storage import open_storage
 from ccsi.config.digest import read_params
-from ccsi.config.paths import CALIBRATION, MEANS, MODELS, PARAMS_FILE, STATISTICS, project_root
+from ccsi.config.paths import (
+    CALIBRATION,
+    MEANS,
+    MEMBERS,
+    MODELS,
+    PARAMS_FILE,
+    STATISTICS,
+    project_root,
+)
 from ccsi.errors import ArtifactError, ParameterError
 from ccsi.lineage.content import tree_digest
 from ccsi.lineage.objects import IMAGES
@@ -75,13 +84,16 @@ def run(task: str, *, yes: bool, list_only: bool, console: Console) -> bool:
                 console.print("nothing was deleted", highlight=False)
                 return False
             kept = _kept(params, task)
+            images = {md5: name for md5, name in objects.owned.items() if name.endswith(IMAGES)}
+            record = partial(_record, task, raw, before, kept, images, bool(known.images))
+            # First, so that a purge that is killed leaves the names by which the next one looks.
+            record([], places)
             failed = _empty(places)
             fixed = [*failed, *(place for place in places if place.empty is None)]
             # What lay beside a deleted file is found no more, but is there as before.
             left = [*fixed, *(place for place in look() if place.where not in _names(fixed))]
         deleted = [place for place in places if place.where not in _names(left)]
-        arrays = {md5: name for md5, name in objects.owned.items() if name.endswith(IMAGES)}
-        _record(task, raw, deleted, left, kept, arrays=arrays, searched=bool(known.images))
+        record(deleted, left)
         return _verdict(console, task, deleted, left, searched=bool(known.images))
 
 
@@ -111,6 +123,8 @@ def _kept(params: Mapping[str, Any], task: str) -> dict[str, str]:
     """Digests of what stays. Raises ArtifactError where the task has not been learned yet."""
     made = sorted({folder for name, folder in MADE.items() if task in (params.get(name) or {})})
     kept = [Path(folder) / task for folder in made]
+    if task in (params.get("first") or {}):  # the other networks of the first task
+        kept += [Path(MEMBERS) / member for member in params.get("members") or {}]
     for path in kept:
         if not path.is_dir():
             raise ArtifactError(
@@ -147,12 +161,12 @@ def _show(console: Console, task: str, places: Sequence[Place]) -> None:
 def _record(
     task: str,
     raw: str,
-    deleted: Sequence[Place],
-    left: Sequence[Place],
+    before: Sequence[Mapping[str, Any]],
     kept: Mapping[str, str],
-    *,
     arrays: Mapping[str, str],
     searched: bool,
+    deleted: Sequence[Place],
+    left: Sequence[Place],
 ) -> None:
     now = {
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -167,7 +181,7 @@ def _record(
         "kept": dict(kept),
         "not_seen": UNSEEN,
     }
-    save_json(_file(task), {"task": task, "purges": [*_before(task), now]})
+    save_json(_file(task), {"task": task, "purges": [*before, now]})
 
 
 def _verdict(
