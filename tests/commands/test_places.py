@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -98,3 +99,21 @@ def test_pages_that_a_killed_stage_or_a_search_left_are_places(home: Path, left:
     assert empty is not None
     empty()
     assert not Path(left).exists()
+
+
+def test_images_that_a_commit_had_are_named_though_the_folder_is_deleted(home: Path) -> None:
+    def git(*arguments: str) -> None:
+        who = ("-c", "user.name=x", "-c", "user.email=x@example.org")
+        subprocess.run(["git", *who, *arguments], check=True, capture_output=True)
+
+    RAW.mkdir(parents=True)
+    (RAW / "scan.png").write_bytes(b"an image")
+    git("init")
+    git("add", "-f", str(RAW))
+    git("commit", "-m", "by mistake")
+    git("rm", "-r", str(RAW))
+    git("commit", "-m", "deleted")
+    assert not RAW.exists()
+    (kept,) = [place for place in places(home).values() if place.kind == "git history"]
+    assert "arrived/2024/scan.png" in kept.where
+    assert kept.empty is None

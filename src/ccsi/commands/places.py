@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ccsi.commands.storage import Storage, blob, in_git, kept_by_git, recorded_in_git
+from ccsi.commands.storage import (
+    Storage,
+    blob,
+    committed_below,
+    in_git,
+    kept_by_git,
+    recorded_in_git,
+)
 from ccsi.errors import ArtifactError
 from ccsi.lineage.content import (
     Fingerprints,
@@ -79,13 +86,14 @@ def find_places(
     others = (path for path in files if not any(_inside(path, place) for place in listed))
     for path in find_copies(known, others):
         places.append(_copy(path, objects, storage))
-    committed = kept_by_git([*files_below(raw), *_arrays(task)])
+    present = [*files_below(raw), *_arrays(task)]
+    committed = {str(path): blob(path) for path in kept_by_git(present)} | committed_below(raw)
     if committed:
         places.append(
             Place(
                 GIT,
-                f"{committed[0]} and others: {len(committed)} files",
-                " ".join(blob(path) for path in committed),
+                f"{next(iter(committed))} and others: {len(committed)} files",
+                " ".join(committed.values()),
                 None,
                 "a commit holds them; rewrite the history (git filter-repo) in every clone",
             )

@@ -113,6 +113,20 @@ def kept_by_git(files: Sequence[Path]) -> list[Path]:
     ]
 
 
+def committed_below(folder: Path) -> dict[str, str]:
+    """The files that any commit ever had below a folder, whether or not they are there: path to
+    blob.
+    """
+    listed = _git("rev-list", "--all", "--reflog", "--objects", "--", str(folder)).splitlines()
+    rows = [line.split(" ", 1) for line in listed if " " in line]
+    kinds = _git("cat-file", "--batch-check", given="".join(f"{name}\n" for name, _ in rows))
+    return {
+        path: name
+        for (name, path), kind in zip(rows, kinds.splitlines(), strict=False)
+        if " blob " in kind and Path(path).is_relative_to(folder)
+    }
+
+
 def in_git(blobs: Sequence[str]) -> bool:
     """Whether git's object store has any of these blobs."""
     lines = _git("cat-file", "--batch-check", given="\n".join(blobs) + "\n").splitlines()
