@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 
 import pytest
 
 from ccsi.lineage.holders import related
 from tests.pipeline.imports import code_of
 from tests.pipeline.project import ROOT, Project, Resolved, of, tree
+from tests.pipeline.records import covered, data_files, record_of
 from tests.pipeline.scripts import script_of
 
 AUDITS = {"judge@t3", "audit@t3"}
@@ -80,24 +79,17 @@ def test_an_audit_runs_and_changes_no_model(project: Project) -> None:
 
 def check_reading(project: Project) -> None:
     """What both stages read when they run once more is what they declare."""
-    recorder = str(ROOT / "tests/pipeline/recorder.py")
     for address, stage in project.resolved().items():
         if address not in AUDITS:
             continue
-        script, task = script_of(stage.command)
-        out = project.root.parent / f"{address}.json"
-        project.run(sys.executable, recorder, str(out), script, task)
-        record = json.loads(out.read_text())
+        record = record_of(project, address, stage, out=project.root.parent / f"{address}.json")
         assert set(record["parameters"]) == set(stage.params)
+        script, _ = script_of(stage.command)
         assert {*record["modules"], script} == code_of(stage.deps, root=ROOT)
-        opened = {
-            path
-            for path in record["opened"]
-            if not path.endswith(".py") and not path.startswith((".ccsi/", "params.yaml"))
-        }
-        assert [p for p in opened if not any(Path(p).is_relative_to(d) for d in stage.deps)] == []
+        opened = data_files(record)
+        assert {path for path in opened if not covered(path, stage.deps)} == set()
         data = {dep for dep in stage.deps if dep.startswith("data/") and dep != "data/none"}
-        assert [d for d in data if not any(Path(p).is_relative_to(d) for p in opened)] == []
+        assert {dep for dep in data if not any(covered(path, {dep}) for path in opened)} == set()
 
 
 @pytest.mark.slow

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Mapping
-from pathlib import Path
-
 import pytest
 
 from ccsi.lineage.holders import PLACEHOLDERS
 from tests.pipeline.imports import code_of
 from tests.pipeline.project import ROOT, Project, Resolved
+from tests.pipeline.records import Record, covered, data_files, record_of
 from tests.pipeline.scripts import script_of
 
 pytestmark = pytest.mark.slow
 
 WITH_TORCH = {"train", "synthesize", "update", "calibrate", "evaluate"}
-RECORDER = str(ROOT / "tests/pipeline/recorder.py")
-Record = Mapping[str, list[str]]
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +29,7 @@ def records(
     project = finished.clone(folder / "project")
     found = {}
     for address, stage in resolved.items():
-        script, task = script_of(stage.command)
-        out = folder / f"{address}.json"
-        arguments = [task] if task else []
-        project.run(sys.executable, RECORDER, str(out), script, *arguments)
-        found[address] = json.loads(out.read_text())
+        found[address] = record_of(project, address, stage, out=folder / f"{address}.json")
     return found
 
 
@@ -84,19 +74,3 @@ def test_only_what_computes_with_torch_imports_it(records: dict[str, Record]) ->
     for address, record in records.items():
         computes = address.partition("@")[0] in WITH_TORCH
         assert (address, record["heavy"]) == (address, ["torch"] if computes else [])
-
-
-def data_files(record: Record) -> set[str]:
-    """What was opened that is neither code nor parameters nor the frame's or the installation's.
-
-    An editable install leaves its record in src/; torch looks there for entry points of its own.
-    """
-    frame = (".ccsi/", "params.yaml", "src/ccsi.egg-info/")
-    return {
-        path for path in record["opened"] if not path.endswith(".py") and not path.startswith(frame)
-    }
-
-
-def covered(path: str, deps: frozenset[str] | set[str]) -> bool:
-    """Whether a file is, or lies below, one of the dependencies."""
-    return any(Path(path).is_relative_to(dep) for dep in deps)
