@@ -6,7 +6,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 from ccsi.computing.torch_stage import TorchStage
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 from ccsi.frame.stage import StageRun
 from ccsi.params.fit import FitParams
 

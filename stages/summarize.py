@@ -5,8 +5,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
-from ccsi.artifacts import save_json
 from ccsi.computing.machine import collect_machines
+from ccsi.frame.artifacts import save_json
 from ccsi.frame.stage import Stage, StageRun
 from ccsi.reporting.bounds import load_bounds
 from ccsi.reporting.charts import Templates

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ccsi import api
-from ccsi.errors import DataError, ParameterError
+from ccsi.frame.errors import DataError, ParameterError
 
 ROOT = Path(__file__).parents[1]
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ccsi.errors import OF_THE_SYSTEM, CcsiError, told
+from ccsi.frame.errors import OF_THE_SYSTEM, CcsiError, told
 from ccsi.model_cli import add_model_commands
 
 app = typer.Typer(

@@ -10,7 +10,7 @@ from ccsi.audit.networks import (
     real_arrivals,
     train_network,
 )
-from ccsi.progress import Silent
+from ccsi.frame.progress import Silent
 from ccsi.training.images import ImageSet
 from ccsi.training.learn import Arrival
 from tests.toy_networks import MODEL, TRAIN, classifier, generator, images

@@ -12,7 +12,7 @@ from ccsi.commands.chosen_model import (
     newest_model,
     task_folder,
 )
-from ccsi.errors import ArtifactError
+from ccsi.frame.errors import ArtifactError
 from tests.commands.model_project import model_project, save_model
 from tests.inference.test_calibration import SOUND
 

@@ -12,13 +12,13 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from ccsi.artifacts import load_table
 from ccsi.cli import app
 from ccsi.commands import compare
 from ccsi.commands.compare import Selection
 from ccsi.commands.experiments import Experiment
 from ccsi.comparison.run import Run
-from ccsi.errors import ParameterError
+from ccsi.frame.artifacts import load_table
+from ccsi.frame.errors import ParameterError
 from ccsi.reporting.bounds import load_bounds
 from tests.comparison.runs import make_run, seeds
 from tests.config.projects import REPOSITORY, make_project

@@ -12,7 +12,7 @@ from rich.console import Console
 from ccsi.cli import main
 from ccsi.commands.config import run
 from ccsi.config.digest import is_edited, read_params
-from ccsi.errors import CcsiError, ParameterError
+from ccsi.frame.errors import CcsiError, ParameterError
 from tests.config.projects import make_folders, make_project
 
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from ccsi.artifacts import load_json, save_array, save_json
 from ccsi.cli import app
 from ccsi.commands.export import run
-from ccsi.errors import ArtifactError, DataError
 from ccsi.evaluation.record import Circumstances, SeenTask, evaluate
+from ccsi.frame.artifacts import load_json, save_array, save_json
+from ccsi.frame.errors import ArtifactError, DataError
 from ccsi.inference.calibration import sha256
 from tests.commands.model_project import model_project
 

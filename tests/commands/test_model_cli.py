@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from ccsi.cli import app
 from ccsi.data.means import ClassMeans, save_means
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from ccsi.models.store import save_classifier
 from tests.toy_networks import classifier
 

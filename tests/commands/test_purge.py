@@ -9,10 +9,10 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
-from ccsi.artifacts import load_json
 from ccsi.commands import purge
 from ccsi.commands.places import Place
-from ccsi.errors import ArtifactError
+from ccsi.frame.artifacts import load_json
+from ccsi.frame.errors import ArtifactError
 from ccsi.lineage.content import Fingerprints
 from ccsi.lineage.objects import Objects
 

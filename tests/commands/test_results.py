@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from ccsi.artifacts import save_json
 from ccsi.commands.results import print_results
-from ccsi.errors import ArtifactError
+from ccsi.frame.artifacts import save_json
+from ccsi.frame.errors import ArtifactError
 
 METRICS = {
     "method": "ccsi",

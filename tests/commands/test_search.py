@@ -15,9 +15,9 @@ from optuna import Study
 from optuna.distributions import FloatDistribution, IntDistribution
 from rich.console import Console
 
-from ccsi.artifacts import load_table
 from ccsi.commands import search
-from ccsi.errors import ArtifactError, CcsiError, ParameterError
+from ccsi.frame.artifacts import load_table
+from ccsi.frame.errors import ArtifactError, CcsiError, ParameterError
 from tests.config.projects import make_project
 
 SPACE = """

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from ccsi.commands import study
 from ccsi.commands.experiments import Experiment
-from ccsi.errors import ArtifactError, ParameterError
+from ccsi.frame.errors import ArtifactError, ParameterError
 from ccsi.study.forecast import KindForecast
 from ccsi.study.plan import PlannedRun
 from tests.config.projects import make_project

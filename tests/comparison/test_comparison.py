@@ -4,7 +4,7 @@ import pytest
 
 from ccsi.comparison.comparison import compare, differing_settings
 from ccsi.comparison.report import COLUMNS, csv_rows, markdown
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 from tests.comparison.runs import make_run, seeds
 
 RUNS = [

@@ -3,7 +3,7 @@
 import pytest
 
 from ccsi.comparison.likeness import groups_of
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 from tests.comparison.runs import make_run, seeds
 
 

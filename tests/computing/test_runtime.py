@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from ccsi.artifacts import load_json, save_json
 from ccsi.computing import runtime
 from ccsi.computing.machine import MACHINE_FILE, collect_machines, describe_machine
-from ccsi.errors import RuntimeMismatchError
+from ccsi.frame.artifacts import load_json, save_json
+from ccsi.frame.errors import RuntimeMismatchError
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -6,7 +6,7 @@ import pytest
 
 from ccsi.config.compose import compose_params, to_yaml
 from ccsi.config.digest import is_edited, read_params
-from ccsi.errors import CcsiError
+from ccsi.frame.errors import CcsiError
 from tests.config.projects import make_folders
 
 CONF = Path("conf")

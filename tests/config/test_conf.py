@@ -9,7 +9,7 @@ import yaml
 from ccsi.config.compose import compose_params
 from ccsi.config.hydra_tree import group_options
 from ccsi.config.sections import KNOWN, SECTIONS
-from ccsi.errors import CcsiError
+from ccsi.frame.errors import CcsiError
 from tests.config.projects import REPOSITORY
 
 CONF = REPOSITORY / "conf"

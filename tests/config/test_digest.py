@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ccsi.config.digest import digest_of, is_edited, read_params
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 
 
 def test_order_and_the_digest_itself_do_not_matter() -> None:

@@ -13,7 +13,7 @@ from ccsi.config.guard import (
     refuse_lost_dataset,
     refuse_lost_edit,
 )
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 
 CONF = Path("conf")
 

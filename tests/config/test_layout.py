@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ccsi.config.compose import compose_params
-from ccsi.errors import CcsiError
+from ccsi.frame.errors import CcsiError
 from tests.config.projects import make_start
 
 CONF = Path("conf")

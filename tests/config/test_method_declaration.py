@@ -10,7 +10,7 @@ from ccsi.config.compose import compose_params
 from ccsi.config.hydra_tree import group_options
 from ccsi.config.method_declaration import read_declaration
 from ccsi.config.paths import CONF
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 from ccsi.methods.registry import load_method, method_names
 from tests.config.projects import REPOSITORY
 

@@ -5,7 +5,7 @@ import yaml
 
 from ccsi.config.hydra_tree import group_options
 from ccsi.config.record import record
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 from tests.config.projects import REPOSITORY
 
 TEXT = """\

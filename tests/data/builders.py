@@ -10,7 +10,7 @@ import numpy as np
 import yaml
 from PIL import Image
 
-from ccsi.params.base import parse
+from ccsi.frame.section import parse
 from ccsi.params.dataset import DatasetParams
 
 CONF = Path(__file__).parents[2] / "conf" / "dataset"

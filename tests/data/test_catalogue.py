@@ -9,7 +9,7 @@ import pytest
 
 from ccsi.data.catalogue import CATALOGUE, SIDES, URL, file_name
 from ccsi.data.layout import lay_out
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from tests.data.builders import CONF, dataset_params, section
 
 

@@ -12,7 +12,7 @@ import pytest
 from ccsi.data import catalogue
 from ccsi.data.download import fetch
 from ccsi.data.reading.prepare import prepare
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from tests.data.builders import dataset_params, npz_arrays, write_npz
 
 NAME = "bloodmnist"

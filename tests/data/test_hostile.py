@@ -20,13 +20,13 @@ from hypothesis import strategies as st
 from PIL import Image
 from safetensors.torch import save
 
-from ccsi.artifacts import load_array, load_json
 from ccsi.data.reading.arrival_record import recorded
 from ccsi.data.reading.image_files import decode
 from ccsi.data.reading.image_tree import read_tree
 from ccsi.data.reading.npz_arrays import read_splits
-from ccsi.errors import ArtifactError, CcsiError, DataError, ParameterError
+from ccsi.frame.artifacts import load_array, load_json
 from ccsi.frame.declared import Declared
+from ccsi.frame.errors import ArtifactError, CcsiError, DataError, ParameterError
 from ccsi.models.store import load_classifier
 
 MARK = "ccsi_was_here"

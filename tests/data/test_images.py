@@ -5,7 +5,7 @@ import pytest
 
 from ccsi.data import images
 from ccsi.data.images import LabelledImages, allocate
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 
 
 def make(shape=(2, 8, 8, 3), dtype=np.uint8, labels=(0, 1), kind=np.int64):

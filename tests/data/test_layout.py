@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ccsi.data.layout import class_catalogue, lay_out, reads, task_layout
 from ccsi.data.reading.arrival_record import record_arrivals
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from tests.data.builders import dataset_params, npz_arrays, write_images, write_npz
 
 orders = st.one_of(st.just("natural"), st.just("random"), st.permutations(range(10)))

@@ -20,7 +20,7 @@ from ccsi.data.means import (
 )
 from ccsi.data.reading.prepare import prepare
 from ccsi.data.task_files import TaskData
-from ccsi.errors import ArtifactError, DataError
+from ccsi.frame.errors import ArtifactError, DataError
 from tests.data.builders import dataset_params
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ccsi.data.reading.prepare import prepare
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from tests.data.builders import dataset_params, npz_arrays, write_npz, write_table
 
 HEADER = ["split", "index", "group"]

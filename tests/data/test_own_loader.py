@@ -7,7 +7,7 @@ import pytest
 
 from ccsi.data import sources
 from ccsi.data.reading.source import open_source
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from tests.data import builders
 from tests.data.reading.test_source import closure
 from tests.docs.guides import blocks

@@ -16,7 +16,7 @@ from ccsi.data.task_files import (
     save_task,
     save_test,
 )
-from ccsi.errors import ArtifactError
+from ccsi.frame.errors import ArtifactError
 
 INFO = TaskInfo(
     task="t2",

@@ -11,10 +11,10 @@ from torch import Tensor
 
 from ccsi.devices.devices import Devices
 from ccsi.devices.fabric import open_devices
+from ccsi.frame.progress import Silent
 from ccsi.methods.registry import load_method
 from ccsi.params.loss import LossWeights
 from ccsi.params.trainer import TrainerParams
-from ccsi.progress import Silent
 from ccsi.synthesis.inversion import synthesize
 from ccsi.training.images import ImageSet
 from ccsi.training.learn import Arrival, update

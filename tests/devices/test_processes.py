@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ccsi.devices.devices import ONE_CPU
 from ccsi.devices.fabric import open_devices
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 from ccsi.params.trainer import TrainerParams
 from tests.devices import shared_work
 

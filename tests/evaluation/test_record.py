@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ccsi.errors import ArtifactError
 from ccsi.evaluation.record import Circumstances, SeenTask, evaluate
+from ccsi.frame.errors import ArtifactError
 
 SEEN = (SeenTask("t1", (0, 1), ("cat", "dog")), SeenTask("t2", (2,), ("emu",)))
 HERE = Circumstances(

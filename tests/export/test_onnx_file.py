@@ -9,9 +9,9 @@ import onnx
 import pytest
 import torch
 
-from ccsi.errors import ArtifactError
 from ccsi.export.model_card import model_card
 from ccsi.export.onnx_file import largest_difference, to_onnx
+from ccsi.frame.errors import ArtifactError
 from ccsi.inference.trained_model import TrainedModel
 from ccsi.models.feature_map import TOGETHER, FeatureMap
 from ccsi.models.heads import Linear

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ccsi.errors import ParameterError
 from ccsi.frame.declared import Declared, UndeclaredParameterError
+from ccsi.frame.errors import ParameterError
 from ccsi.params.loss import LossWeights
 
 LOSS = {"ce": 1.0, "distillation": 5.0, "margin": 1.0, "idc": 1.0, "logits": 0.0, "local": 0.0}

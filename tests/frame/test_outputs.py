@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from ccsi.errors import ArtifactError
+from ccsi.frame.errors import ArtifactError
 from ccsi.frame.outputs import Outputs
 
 OUTS = ("data/tasks/t1", "data/test/t1", "table.csv")
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 SCRIPT = """
 import numpy as np, resource, sys
-from ccsi.artifacts import save_array
+from ccsi.frame.artifacts import save_array
 from ccsi.frame.stage import Stage, StageRun
 def run(job: StageRun) -> None:
     {body}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ccsi.errors import ArtifactError, ParameterError
+from ccsi.frame.errors import ArtifactError, ParameterError
 from ccsi.frame.locking import exclusive_lock
 from ccsi.frame.stage import Stage, StageRun
 
@@ -24,7 +24,7 @@ STAGE = Stage(
 )
 SCRIPT = """
 import sys
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from ccsi.frame.stage import Stage, StageRun
 from pathlib import Path
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from ccsi.data.images import LabelledImages
-from ccsi.errors import ArtifactError
+from ccsi.frame.errors import ArtifactError
 from ccsi.inference.calibrate import calibrate
 from ccsi.inference.logits import logits_of, probabilities_of
 from ccsi.models.classifier import Classifier

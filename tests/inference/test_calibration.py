@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ccsi.artifacts import save_json
-from ccsi.errors import ArtifactError
+from ccsi.frame.artifacts import save_json
+from ccsi.frame.errors import ArtifactError
 from ccsi.inference.calibration import (
     CALIBRATION_FILE,
     Calibration,

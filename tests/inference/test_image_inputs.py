@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from ccsi.inference.image_inputs import NpzImages, Wanted, check_inputs, find_inputs
 
 WANTED = Wanted(side=8, channels=1)

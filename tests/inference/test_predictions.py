@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from ccsi.data.means import ClassMeans, save_means
-from ccsi.errors import ArtifactError
+from ccsi.frame.errors import ArtifactError
 from ccsi.inference.calibration import save_calibration, sha256
 from ccsi.inference.image_batches import read_batches
 from ccsi.inference.image_inputs import Wanted, find_inputs

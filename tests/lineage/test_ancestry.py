@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ccsi.errors import ArtifactError
+from ccsi.frame.errors import ArtifactError
 from ccsi.lineage.ancestry import readings, stages_behind
 from ccsi.lineage.lock import Executed, parse_lock
 from tests.lineage.locks import CCSI, LUCIR, SLDA, Stages, lock_text

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from ccsi.errors import ArtifactError
+from ccsi.frame.errors import ArtifactError
 from ccsi.models.classifier import Learned
 from ccsi.models.store import load_classifier, save_classifier
 from tests.toy_networks import classifier, generator, images

@@ -1,7 +1,7 @@
 import pytest
 
-from ccsi.errors import ParameterError
-from ccsi.params.base import parse
+from ccsi.frame.errors import ParameterError
+from ccsi.frame.section import parse
 from ccsi.params.exemplars import ExemplarParams
 from ccsi.params.fit import FitParams
 from ccsi.params.statistics import StatisticsParams

@@ -10,7 +10,7 @@ import torch
 import yaml
 
 from ccsi.checkpoint import State
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 from ccsi.frame.stage import Stage, StageRun
 from ccsi.pipeline import checkpoints
 from ccsi.pipeline.checkpoints import FileCheckpoints, open_checkpoints

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsi.artifacts import load_json
+from ccsi.frame.artifacts import load_json
 from tests.docs.guides import ROOT, blocks, write_files
 from tests.pipeline.project import Project
 from tests.pipeline.stand_ins import class_folder, run_in_small

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ccsi.artifacts import load_json
 from ccsi.config.hydra_tree import group_options
+from ccsi.frame.artifacts import load_json
 from ccsi.lineage.holders import PLACEHOLDERS
 from tests.pipeline.project import ROOT, Project, of
 from tests.pipeline.test_what_is_read import RECORDER, code_of, covered, data_files

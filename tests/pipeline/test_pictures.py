@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ccsi.artifacts import load_array, load_json, load_table, save_array
 from ccsi.data.images import LabelledImages
+from ccsi.frame.artifacts import load_array, load_json, load_table, save_array
 from ccsi.pipeline.pictures import (
     EXAMPLES,
     MAPPED,

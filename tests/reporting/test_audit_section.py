@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ccsi.artifacts import save_array, save_json, save_table
-from ccsi.errors import ArtifactError
+from ccsi.frame.artifacts import save_array, save_json, save_table
+from ccsi.frame.errors import ArtifactError
 from ccsi.reporting.audit_figures import write_audit_figures
 from ccsi.reporting.audit_results import load_audit
 from tests.audit.test_record import make_record

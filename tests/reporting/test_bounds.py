@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsi.errors import ArtifactError
+from ccsi.frame.errors import ArtifactError
 from ccsi.reporting.bounds import load_bounds
 from tests.reporting.toy_run import make_run
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ccsi.errors import ArtifactError
+from ccsi.frame.errors import ArtifactError
 from ccsi.reporting.charts import COLOURS, SHAPES, Chart, Templates, scripts_of
 
 ROOT = Path(__file__).resolve().parents[2]

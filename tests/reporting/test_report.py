@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsi.artifacts import load_json, load_table
+from ccsi.frame.artifacts import load_json, load_table
 from ccsi.reporting.render import percent
 from ccsi.reporting.report import ReportPaths, summarize
 from ccsi.reporting.results import RunResults

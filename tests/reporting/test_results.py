@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ccsi.artifacts import load_array, save_array
-from ccsi.errors import ArtifactError
+from ccsi.frame.artifacts import load_array, save_array
+from ccsi.frame.errors import ArtifactError
 from ccsi.inference.calibration import save_calibration
 from ccsi.reporting.results import RunResults, check_one_run, load_results
 from tests.inference.test_calibration import SOUND

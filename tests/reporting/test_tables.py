@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsi.artifacts import load_table
+from ccsi.frame.artifacts import load_table
 from ccsi.reporting.tables import POINTS, class_labels, make_tables, synthesis_table, write_tables
 from tests.reporting.toy_run import make_run
 

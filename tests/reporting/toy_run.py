@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ccsi.artifacts import save_array, save_json, save_table
 from ccsi.evaluation.record import Circumstances, SeenTask, evaluate
+from ccsi.frame.artifacts import save_array, save_json, save_table
 from ccsi.reporting.bounds import Bound
 from ccsi.reporting.charts import Templates
 from ccsi.reporting.results import Impressions, RunResults, Shown

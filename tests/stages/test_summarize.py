@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsi.artifacts import load_json
+from ccsi.frame.artifacts import load_json
 from stages.summarize import STAGE, run
 from tests.reporting.toy_run import ROOT, SETTINGS, make_run, write_run
 

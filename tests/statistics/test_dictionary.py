@@ -2,7 +2,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 from ccsi.params.statistics import DictionaryParams
 from ccsi.statistics.dictionary import learned_dictionary, spherical_k_means
 from ccsi.training.images import ImageSet

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 import torch
 
+from ccsi.frame.progress import Silent
 from ccsi.models.classifier import Classifier, Learned, accuracy, predict
 from ccsi.models.feature_map import FeatureMap
 from ccsi.models.store import load_classifier, save_classifier
 from ccsi.params.fit import FitParams
 from ccsi.params.statistics import DictionaryParams, StatisticsParams
-from ccsi.progress import Silent
 from ccsi.statistics.dictionary import learned_dictionary
 from ccsi.statistics.fit import fitted_classifier
 from ccsi.statistics.gather import first_feature_map, gather

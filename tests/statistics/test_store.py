@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from ccsi.errors import ArtifactError
+from ccsi.frame.errors import ArtifactError
 from ccsi.models.feature_map import FeatureMap
 from ccsi.params.statistics import StatisticsParams
 from ccsi.statistics.store import (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 from ccsi.study.plan import expand, identity, names_of, plan
 from tests.config.projects import REPOSITORY
 

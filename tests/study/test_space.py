@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 from ccsi.study.space import VALIDATION, read_space, score_of
 from tests.config.projects import REPOSITORY
 

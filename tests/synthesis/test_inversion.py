@@ -3,9 +3,9 @@ import math
 import pytest
 import torch
 
-from ccsi.errors import DivergenceError, ParameterError
+from ccsi.frame.errors import DivergenceError, ParameterError
+from ccsi.frame.progress import Silent
 from ccsi.params.synthesis import SynthesisParams
-from ccsi.progress import Silent
 from ccsi.synthesis.inversion import Impressions, learning_rate, synthesize
 from ccsi.synthesis.objective import synthesis_loss
 from tests.toy_networks import SYNTHESIS, classifier, generator, images

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
-from ccsi.errors import DivergenceError
-from ccsi.progress import Silent
+from ccsi.frame.errors import DivergenceError
+from ccsi.frame.progress import Silent
 from ccsi.synthesis.inversion import Impressions, synthesize
 from tests.interruptions import Killed, KilledAfter
 from tests.toy_networks import SYNTHESIS, classifier, generator

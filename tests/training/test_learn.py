@@ -1,12 +1,12 @@
 import pytest
 import torch
 
-from ccsi.errors import DataError, DivergenceError, ParameterError
+from ccsi.frame.errors import DataError, DivergenceError, ParameterError
+from ccsi.frame.progress import Silent
 from ccsi.methods.registry import load_method
 from ccsi.models.classifier import Classifier, accuracy
 from ccsi.params.loss import LossWeights
 from ccsi.params.training import UpdateParams
-from ccsi.progress import Silent
 from ccsi.training.images import ImageSet
 from ccsi.training.learn import Arrival, GeneratorFor, train_afresh, update
 from ccsi.training.loop import Curve

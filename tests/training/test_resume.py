@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
+from ccsi.frame.progress import Silent
 from ccsi.methods.registry import load_method
 from ccsi.models.classifier import Classifier
 from ccsi.params.loss import LossWeights
 from ccsi.params.training import TrainParams, UpdateParams
-from ccsi.progress import Silent
 from ccsi.training.images import ImageSet
 from ccsi.training.learn import Arrival, train_afresh, update
 from ccsi.training.loop import Curve

@@ -11,10 +11,10 @@ from ccsi.api.model import Images, Labels, Model
 from ccsi.api.settings import Settings
 from ccsi.data.images import LabelledImages
 from ccsi.data.means import ClassMeans, append_means, class_means
-from ccsi.errors import DataError, ParameterError
+from ccsi.frame.errors import DataError, ParameterError
+from ccsi.frame.progress import Silent
 from ccsi.methods.registry import load_method
 from ccsi.models.classifier import Learned
-from ccsi.progress import Silent
 from ccsi.seeding import torch_generator
 from ccsi.synthesis.inversion import synthesize as invert
 from ccsi.training.images import ImageSet

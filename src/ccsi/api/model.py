@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ccsi.data.images import LabelledImages
 from ccsi.data.means import ClassMeans, load_means, save_means
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from ccsi.inference.logits import probabilities_of
 from ccsi.models.classifier import Classifier
 from ccsi.models.store import MODEL_FILE, load_classifier, save_classifier

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccsi.errors import ParameterError
 from ccsi.frame.declared import Declared
-from ccsi.params.base import Section, merge, parse
+from ccsi.frame.errors import ParameterError
+from ccsi.frame.section import Section, merge, parse
 from ccsi.params.loss import LossWeights
 from ccsi.params.model import ModelParams
 from ccsi.params.synthesis import SynthesisParams

@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ccsi.frame.progress import Progress
 from ccsi.models.classifier import Classifier
 from ccsi.params.model import ModelParams
 from ccsi.params.training import TrainParams
-from ccsi.progress import Progress
 from ccsi.training.images import ImageSet
 from ccsi.training.learn import Arrival, GeneratorFor, train_afresh
 

@@ -16,7 +16,7 @@ from ccsi.config.paths import (
     TASKS,
     project_root,
 )
-from ccsi.errors import ArtifactError, CcsiError
+from ccsi.frame.errors import ArtifactError, CcsiError
 from ccsi.inference.trained_model import TrainedModel, load_trained_model
 from ccsi.models.store import MODEL_FILE
 

@@ -12,7 +12,6 @@ from dvc.repo import Repo
 from rich.console import Console
 from rich.table import Table
 
-from ccsi.artifacts import save_table, write_text
 from ccsi.commands.experiments import Experiment, git_ids, list_experiments, open_project, read_run
 from ccsi.comparison.comparison import BY_TASK, COST, MEASURES, Comparison, compare
 from ccsi.comparison.figures import write_figure
@@ -23,7 +22,8 @@ from ccsi.comparison.runs_table import accuracy_rows, run_rows
 from ccsi.config.names import nearest
 from ccsi.config.overrides import in_shell
 from ccsi.config.paths import CONF, project_root
-from ccsi.errors import ParameterError
+from ccsi.frame.artifacts import save_table, write_text
+from ccsi.frame.errors import ParameterError
 from ccsi.frame.times import LOG
 from ccsi.reporting.bounds import COLUMNS as RUN_COLUMNS
 from ccsi.study.forecast import Times

@@ -13,7 +13,6 @@ from omegaconf import OmegaConf
 from rich.console import Console
 from rich.table import Table
 
-from ccsi.artifacts import write_text
 from ccsi.config.compose import compose_params, to_yaml
 from ccsi.config.digest import is_edited, read_params
 from ccsi.config.guard import dropped_overrides, original_of, refuse_lost_edit
@@ -24,7 +23,8 @@ from ccsi.config.prune import leftovers, remove
 from ccsi.config.record import record
 from ccsi.data.layout import lay_out
 from ccsi.data.reading.arrival_record import RECORD, record_arrivals
-from ccsi.params.base import parse
+from ccsi.frame.artifacts import write_text
+from ccsi.frame.section import parse
 from ccsi.params.dataset import DatasetParams
 
 

@@ -17,7 +17,7 @@ from dvc.repo import Repo
 
 from ccsi.comparison.cost import kept_bytes, timed_as, total_seconds
 from ccsi.comparison.run import Run, stale_stage
-from ccsi.errors import ArtifactError
+from ccsi.frame.errors import ArtifactError
 from ccsi.lineage.lock import parse_lock
 from ccsi.study.forecast import Times
 

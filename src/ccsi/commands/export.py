@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsi.artifacts import load_json, write_bytes, write_text
 from ccsi.commands.chosen_model import evaluation_file, load_chosen, task_folder
 from ccsi.data.task_files import load_task
-from ccsi.errors import ArtifactError
+from ccsi.frame.artifacts import load_json, write_bytes, write_text
+from ccsi.frame.errors import ArtifactError
 from ccsi.inference.calibration import sha256
 from ccsi.inference.image_batches import read_batches
 from ccsi.inference.image_inputs import Wanted, check_inputs, find_inputs

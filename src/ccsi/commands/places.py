@@ -18,7 +18,7 @@ from ccsi.commands.storage import (
     kept_by_git,
     recorded_in_git,
 )
-from ccsi.errors import ArtifactError
+from ccsi.frame.errors import ArtifactError
 from ccsi.lineage.content import (
     Fingerprints,
     file_digest,

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ccsi.artifacts import atomic_path
 from ccsi.commands.chosen_model import load_chosen
+from ccsi.frame.artifacts import atomic_path
 from ccsi.inference.image_inputs import Wanted, check_inputs, find_inputs
 from ccsi.inference.predictions import FORMATS, predict_images
 

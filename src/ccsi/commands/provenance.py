@@ -15,7 +15,7 @@ from rich.table import Table
 from ccsi.commands.storage import cache_folder
 from ccsi.config.digest import read_params
 from ccsi.config.paths import MODELS, PARAMS_FILE, project_root
-from ccsi.errors import ArtifactError
+from ccsi.frame.errors import ArtifactError
 from ccsi.lineage.ancestry import Reading, readings, stages_behind
 from ccsi.lineage.folders import files_of
 from ccsi.lineage.lock import LOCK, Executed, read_lock

@@ -12,7 +12,6 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from ccsi.artifacts import load_json, save_json
 from ccsi.commands.places import (
     Place,
     find_places,
@@ -32,7 +31,8 @@ from ccsi.config.paths import (
     STATISTICS,
     project_root,
 )
-from ccsi.errors import ArtifactError, ParameterError
+from ccsi.frame.artifacts import load_json, save_json
+from ccsi.frame.errors import ArtifactError, ParameterError
 from ccsi.lineage.content import tree_digest
 from ccsi.lineage.objects import IMAGES
 

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 from dvc.repo import Repo
 
-from ccsi.errors import ArtifactError
+from ccsi.frame.errors import ArtifactError
 
 TRIES = 5
 

@@ -9,8 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from ccsi.artifacts import load_json
-from ccsi.errors import ArtifactError
+from ccsi.frame.artifacts import load_json
+from ccsi.frame.errors import ArtifactError
 
 METRICS = Path("reports/metrics.json")
 TOTALS = {

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from ccsi.artifacts import save_table
 from ccsi.commands.study import require_committed
 from ccsi.commands.trial import Workplace, alive
 from ccsi.config.compose import compose_params
 from ccsi.config.overrides import in_shell
 from ccsi.config.paths import CONF, project_root
-from ccsi.errors import CcsiError, ParameterError
+from ccsi.frame.artifacts import save_table
+from ccsi.frame.errors import CcsiError, ParameterError
 from ccsi.study.space import DIGITS, Interval, SearchSpace, read_space, score_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ccsi.errors import ArtifactError
+from ccsi.frame.errors import ArtifactError
 from ccsi.lineage.lock import LOCK, Executed, parse_lock
 
 

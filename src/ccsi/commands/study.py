@@ -19,7 +19,7 @@ from ccsi.commands.stages import StageResolver
 from ccsi.commands.study_report import Watch, forecast_table, hours
 from ccsi.comparison.run import Run
 from ccsi.config.paths import CONF, project_root
-from ccsi.errors import ArtifactError
+from ccsi.frame.errors import ArtifactError
 from ccsi.frame.times import LOG
 from ccsi.study.forecast import KindForecast, Times, forecast, stage_keys
 from ccsi.study.plan import PlannedRun, identity, plan

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from dvc.repo import Repo
 
-from ccsi.artifacts import load_json, write_text
 from ccsi.commands.queue import dvc
 from ccsi.config.compose import Params, to_yaml
 from ccsi.config.paths import EVALUATIONS, PARAMS_FILE
 from ccsi.config.prune import leftovers, remove
-from ccsi.errors import ArtifactError
+from ccsi.frame.artifacts import load_json, write_text
+from ccsi.frame.errors import ArtifactError
 
 
 class Workplace:

@@ -12,7 +12,7 @@ from ccsi.comparison.run import Run, settings
 from ccsi.comparison.statistics import Paired, Spread, intransigence, paired, spread
 from ccsi.config.names import nearest
 from ccsi.config.overrides import write_value
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 
 MEASURES = (
     "accuracy", "balanced_accuracy", "average_incremental_accuracy", "forgetting",

@@ -7,7 +7,7 @@ from typing import Any
 
 from ccsi.comparison.run import Run, look_up, settings
 from ccsi.config.overrides import MISSING, override_key, write_value
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 
 BUDGET = {
     "train": ("epochs", "batch", "select"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from ccsi.config.overrides import MISSING, override_key
 from ccsi.config.sections import EDITABLE
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 
 WITHOUT_EFFECT = ("seed", "evaluate.batch")
 """Keys that two runs may differ in and still be averaged."""

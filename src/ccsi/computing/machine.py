@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ccsi.artifacts import load_json
 from ccsi.computing.runtime import machine_type
+from ccsi.frame.artifacts import load_json
 
 MACHINE_FILE = "machine.json"
 

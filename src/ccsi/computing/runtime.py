@@ -6,8 +6,8 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from ccsi.artifacts import load_json
-from ccsi.errors import RuntimeMismatchError
+from ccsi.frame.artifacts import load_json
+from ccsi.frame.errors import RuntimeMismatchError
 
 RUNTIME_LOCK = Path("runtime.lock")
 MACHINE_ALIASES = {"AMD64": "x86_64", "arm64": "aarch64"}

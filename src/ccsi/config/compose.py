@@ -16,7 +16,7 @@ from ccsi.config.hydra_tree import compose_tree, plain
 from ccsi.config.layout_inputs import lay_out_layout
 from ccsi.config.sections import LAID_OUT, check_sections, check_task_names
 from ccsi.config.typed import refuse_foreign_values, refuse_shadowed, typed_keys, typed_tasks
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 
 Params = dict[str, Any]
 Builder = Callable[[Mapping[str, Any]], Params]

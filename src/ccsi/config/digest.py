@@ -12,7 +12,7 @@ import yaml
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 
 KEY = "digest"
 

@@ -32,7 +32,7 @@ from ccsi.config.hydra_tree import note_overrides
 from ccsi.config.overrides import in_shell
 from ccsi.config.paths import CONF, CONFIG_FILE, PARAMS_FILE
 from ccsi.config.resolvers import register_resolvers
-from ccsi.errors import CcsiError, ParameterError
+from ccsi.frame.errors import CcsiError, ParameterError
 
 Result = TypeVar("Result")
 

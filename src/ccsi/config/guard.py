@@ -11,7 +11,7 @@ from ccsi.config.layout import OVERRIDABLE
 from ccsi.config.overrides import MISSING, Change, changes, in_shell, override_key
 from ccsi.config.paths import CONF
 from ccsi.config.sections import EDITABLE, LAID_OUT
-from ccsi.errors import CcsiError, ParameterError
+from ccsi.frame.errors import CcsiError, ParameterError
 
 Params = Mapping[str, Any]
 

@@ -15,7 +15,7 @@ from ccsi.config.layout import OVERRIDABLE
 from ccsi.config.names import nearest
 from ccsi.config.sections import KNOWN, LAID_OUT
 from ccsi.config.typed import only_reads
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 
 
 def explain(

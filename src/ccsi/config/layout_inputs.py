@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 
 LAYOUT_INPUTS = (
     "audit.enabled",

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ccsi import methods
-from ccsi.errors import ParameterError
-from ccsi.params.base import merge
+from ccsi.frame.errors import ParameterError
+from ccsi.frame.section import merge
 from ccsi.params.loss import refuse_unusable_weights
 
 _NOT_METHODS = {"__init__", "base", "registry"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 
 CONF = Path("conf")
 CONFIG_FILE = CONF / "config.yaml"

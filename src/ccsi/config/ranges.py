@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from ccsi.config.names import nearest
 from ccsi.config.overrides import override_key, write_value
-from ccsi.errors import ParameterError
-from ccsi.params.base import Section, parse
+from ccsi.frame.errors import ParameterError
+from ccsi.frame.section import Section, parse
 
 Schema = Mapping[str, Any]
 BOUNDS = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}

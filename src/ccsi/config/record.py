@@ -17,7 +17,7 @@ from ccsi.config.hydra_errors import laid_out_problem
 from ccsi.config.names import nearest
 from ccsi.config.overrides import write_value
 from ccsi.config.typed import OF_THE_DATASET
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 
 
 @dataclass

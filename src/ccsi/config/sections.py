@@ -11,9 +11,9 @@ from ccsi.config.method_declaration import refuse_unusable_choices
 from ccsi.config.names import nearest
 from ccsi.config.overrides import write_value
 from ccsi.config.ranges import checked
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
+from ccsi.frame.section import Section, merge
 from ccsi.params.audit import AuditParams
-from ccsi.params.base import Section, merge
 from ccsi.params.dataset import DatasetParams
 from ccsi.params.evaluate import EvaluateParams
 from ccsi.params.exemplars import ExemplarParams

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 
 FILES = ("model.safetensors", "means.npy", "means.json")
 STATISTICS_FILE = "statistics.safetensors"  # of data/statistics/<task>, for methods that need it

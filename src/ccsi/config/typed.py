@@ -11,7 +11,7 @@ from ccsi.config.hydra_tree import dotted_keys
 from ccsi.config.layout import OVERRIDABLE
 from ccsi.config.overrides import changes, override_key, write_value
 from ccsi.config.paths import CONFIG_FILE
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 
 OF_THE_DATASET = ("dataset", "split")
 """Keys of conf/config.yaml that belong to one data set."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from ccsi.params.dataset import Symmetry
 
 SIDES = (28, 64, 128, 224)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ccsi.data.catalogue import entry, file_name
 from ccsi.data.file_check import how_to_get, record_md5
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 
 SCRATCH = ".download-"
 SECONDS = 30.0

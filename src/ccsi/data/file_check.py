@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from ccsi.artifacts import load_json, save_json
 from ccsi.data.catalogue import URL, entry, file_name
-from ccsi.errors import DataError
+from ccsi.frame.artifacts import load_json, save_json
+from ccsi.frame.errors import DataError
 
 RECORD = "md5.json"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 
 SIDES = (8, 1024)
 CHANNELS = (1, 3)

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsi.artifacts import load_array, load_json, save_array, save_json
 from ccsi.data.task_files import TaskData
-from ccsi.errors import ArtifactError, DataError
+from ccsi.frame.artifacts import load_array, load_json, save_array, save_json
+from ccsi.frame.errors import ArtifactError, DataError
 
 CHUNK = 1 << 24  # bytes of images summed at a time, so that mapped images stay on disk
 WHITE = 255

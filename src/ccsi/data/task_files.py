@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccsi.artifacts import load_array, load_json, save_array, save_json
 from ccsi.data.images import LabelledImages
-from ccsi.errors import ArtifactError, DataError
+from ccsi.frame.artifacts import load_array, load_json, save_array, save_json
+from ccsi.frame.errors import ArtifactError, DataError
 
 TUPLES = ("class_ids", "class_names", "source_classes", "symmetries", "warnings")
 

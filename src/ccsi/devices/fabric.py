@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ccsi.devices.devices import ONE_CPU, Devices
 from ccsi.devices.execution import Spread
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 from ccsi.models.classifier import ALONE, Classifier
 from ccsi.params.trainer import TrainerParams
 

@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ccsi.errors import ArtifactError
 from ccsi.evaluation import metrics
 from ccsi.evaluation.auc import one_vs_rest_auc
 from ccsi.evaluation.calibration import expected_calibration_error, reliability_table
@@ -18,6 +17,7 @@ from ccsi.evaluation.uncertainty import (
     balanced_accuracy_error,
     calibration_error_error,
 )
+from ccsi.frame.errors import ArtifactError
 
 DIGITS = 6
 """Decimals kept in a record: far below what one image changes, and stable to read and compare."""

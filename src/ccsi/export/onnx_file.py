@@ -15,8 +15,8 @@ import torch
 from numpy.typing import NDArray
 
 import ccsi
-from ccsi.errors import ArtifactError
 from ccsi.export.standard_network import StandardNetwork
+from ccsi.frame.errors import ArtifactError
 from ccsi.inference.trained_model import TrainedModel
 
 INPUT, OUTPUT = "images", "probabilities"

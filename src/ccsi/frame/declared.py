@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import yaml
 
-from ccsi.errors import ParameterError
-from ccsi.params.base import Section, merge, parse
+from ccsi.frame.errors import ParameterError
+from ccsi.frame.section import Section, merge, parse
 
 SectionT = TypeVar("SectionT", bound=Section)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ccsi.errors import ArtifactError
+from ccsi.frame.errors import ArtifactError
 
 
 @contextmanager

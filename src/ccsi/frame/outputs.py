@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from ccsi.errors import ArtifactError
+from ccsi.frame.errors import ArtifactError
 
 
 class Outputs:

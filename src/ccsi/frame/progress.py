@@ -1,4 +1,4 @@
-"""Progress of a stage: a bar on a terminal, a plain line now and then otherwise."""
+"""How a long loop says how far it is: a bar on a terminal, a plain line now and then otherwise."""
 
 from __future__ import annotations
 
@@ -6,11 +6,23 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TextIO
-
-from ccsi.progress import Progress
+from typing import Any, Protocol, TextIO
 
 SECONDS_BETWEEN_LINES = 15.0
+
+
+class Progress(Protocol):
+    """Told by a loop what it has done since the last call."""
+
+    def advance(self, amount: int, *, loss: float | None = None) -> None:
+        """Add `amount` finished units; `loss` is the latest value of the objective."""
+
+
+class Silent:
+    """Progress that says nothing."""
+
+    def advance(self, amount: int, *, loss: float | None = None) -> None:
+        """Ignore the report."""
 
 
 @contextmanager

@@ -12,15 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from ccsi.errors import OF_THE_SYSTEM, ArtifactError, CcsiError, ParameterError, told
 from ccsi.frame.declared import PARAMS_FILE, Declared
+from ccsi.frame.errors import OF_THE_SYSTEM, ArtifactError, CcsiError, ParameterError, told
 from ccsi.frame.locking import exclusive_lock
 from ccsi.frame.outputs import Outputs
-from ccsi.frame.progress import progress_bar
+from ccsi.frame.progress import Progress, Silent, progress_bar
+from ccsi.frame.section import Section
 from ccsi.frame.snapshot import CodeSnapshot
 from ccsi.frame.times import log_seconds
-from ccsi.params.base import Section
-from ccsi.progress import Progress, Silent
 
 SectionT = TypeVar("SectionT", bound=Section)
 

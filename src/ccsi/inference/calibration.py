@@ -8,8 +8,8 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsi.artifacts import load_json, save_json
-from ccsi.errors import ArtifactError
+from ccsi.frame.artifacts import load_json, save_json
+from ccsi.frame.errors import ArtifactError
 
 CALIBRATION_FILE = "calibration.json"
 UNFITTED = 1.0

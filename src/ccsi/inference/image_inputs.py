@@ -12,7 +12,7 @@ from ccsi.data.reading.image_files import check_suffix, inspect
 from ccsi.data.reading.image_tree import LITTER
 from ccsi.data.reading.names import natural_key
 from ccsi.data.reading.npz_file import open_npz
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 
 PATTERN = "*?["
 

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ccsi.artifacts import load_array
 from ccsi.data.task_files import load_info
-from ccsi.errors import ArtifactError
+from ccsi.frame.artifacts import load_array
+from ccsi.frame.errors import ArtifactError
 from ccsi.inference.calibration import (
     CALIBRATION_FILE,
     UNFITTED,

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from ccsi.errors import ArtifactError
+from ccsi.frame.errors import ArtifactError
 
 LOCK = "dvc.lock"
 

@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 
 from ccsi import methods
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 from ccsi.methods.base import Method
 
 _NOT_METHODS = {"base", "registry"}

@@ -13,8 +13,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from ccsi.artifacts import write_bytes
-from ccsi.errors import ArtifactError
+from ccsi.frame.artifacts import write_bytes
+from ccsi.frame.errors import ArtifactError
 from ccsi.models.classifier import Classifier, Learned
 from ccsi.models.feature_map import FeatureMap
 from ccsi.params.model import ModelParams

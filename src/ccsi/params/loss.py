@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 
 from pydantic import Field
 
-from ccsi.errors import ParameterError
-from ccsi.params.base import Section
+from ccsi.frame.errors import ParameterError
+from ccsi.frame.section import Section
 
 
 class LossWeights(Section):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from ccsi.params.base import Section
+from ccsi.frame.section import Section
 
 
 class MethodParams(Section):

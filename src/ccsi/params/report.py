@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from ccsi.params.base import Section
+from ccsi.frame.section import Section
 
 
 class ReportParams(Section):

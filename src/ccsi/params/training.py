@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ccsi.params.base import Section
+from ccsi.frame.section import Section
 
 
 class OptimParams(Section):

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsi.artifacts import load_array
 from ccsi.audit.kept_means import COUNTS
 from ccsi.audit.mean_leak import CANDIDATES
 from ccsi.audit.real_images import RealClass, at_most
 from ccsi.data.task_files import load_task, load_test
-from ccsi.errors import DataError
+from ccsi.frame.artifacts import load_array
+from ccsi.frame.errors import DataError
 from ccsi.models.classifier import Classifier
 from ccsi.models.store import MODEL_FILE, load_classifier
 

@@ -9,15 +9,15 @@ from typing import Any
 
 from torch import Generator
 
-from ccsi.artifacts import load_array
 from ccsi.audit.networks import epochs_for, impressions_arrival, real_arrivals, train_network
 from ccsi.data.means import load_means
-from ccsi.errors import DataError
+from ccsi.frame.artifacts import load_array
+from ccsi.frame.errors import DataError
+from ccsi.frame.progress import Progress
 from ccsi.models.store import MODEL_FILE, save_classifier
 from ccsi.params.model import ModelParams
 from ccsi.params.training import TrainParams
 from ccsi.pipeline.learned import load_arrival
-from ccsi.progress import Progress
 from ccsi.training.images import ImageSet
 from ccsi.training.learn import Arrival
 

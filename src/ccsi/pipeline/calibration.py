@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from ccsi.artifacts import load_array
 from ccsi.data.images import LabelledImages
 from ccsi.data.task_files import load_task
-from ccsi.errors import ArtifactError, DataError
+from ccsi.frame.artifacts import load_array
+from ccsi.frame.errors import ArtifactError, DataError
 from ccsi.inference.calibrate import calibrate
 from ccsi.inference.calibration import Calibration, sha256
 from ccsi.models.store import MODEL_FILE, load_classifier

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ccsi.artifacts import load_array, save_array
 from ccsi.data.task_files import load_task
-from ccsi.errors import ArtifactError
+from ccsi.frame.artifacts import load_array, save_array
+from ccsi.frame.errors import ArtifactError
 from ccsi.models.store import MODEL_FILE, load_classifier
 from ccsi.rehearsal.exemplars import choose_exemplars
 from ccsi.training.images import ImageSet

@@ -8,12 +8,12 @@ from pathlib import Path
 from torch import Generator
 
 from ccsi.data.task_files import load_task
-from ccsi.errors import ArtifactError
+from ccsi.frame.errors import ArtifactError
+from ccsi.frame.progress import Progress
 from ccsi.models.patch_dictionary import PatchDictionary
 from ccsi.models.resnet import ResNet
 from ccsi.models.store import MODEL_FILE, load_classifier
 from ccsi.params.statistics import StatisticsParams
-from ccsi.progress import Progress
 from ccsi.statistics.dictionary import learned_dictionary
 from ccsi.statistics.gather import first_feature_map, gather
 from ccsi.statistics.moments import append

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ccsi.artifacts import load_array, save_array, save_table
 from ccsi.data.means import load_means
-from ccsi.errors import ArtifactError
+from ccsi.frame.artifacts import load_array, save_array, save_table
+from ccsi.frame.errors import ArtifactError
 from ccsi.models.classifier import Classifier
 from ccsi.training.images import ImageSet
 

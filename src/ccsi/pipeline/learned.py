@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ccsi.artifacts import save_table
 from ccsi.data.task_files import load_task
+from ccsi.frame.artifacts import save_table
 from ccsi.models.classifier import Classifier
 from ccsi.models.store import MODEL_FILE, save_classifier
 from ccsi.training.images import ImageSet

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
 from ccsi.devices.devices import ONE_CPU, Devices
-from ccsi.errors import ArtifactError, ParameterError
+from ccsi.frame.errors import ArtifactError, ParameterError
+from ccsi.frame.progress import Progress
 from ccsi.methods.base import Method
 from ccsi.models.classifier import Classifier, Learned
 from ccsi.models.store import MODEL_FILE, load_classifier
@@ -18,7 +19,6 @@ from ccsi.params.model import ModelParams
 from ccsi.params.training import UpdateParams
 from ccsi.pipeline.impressions import load_rehearsed
 from ccsi.pipeline.learned import load_arrival
-from ccsi.progress import Progress
 from ccsi.training.images import ImageSet
 from ccsi.training.learn import Arrival, GeneratorFor, train_afresh, update
 from ccsi.training.loop import Curve

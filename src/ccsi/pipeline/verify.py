@@ -17,8 +17,8 @@ from typing import Any
 
 import yaml
 
-from ccsi.artifacts import load_json
-from ccsi.errors import ArtifactError, CcsiError
+from ccsi.frame.artifacts import load_json
+from ccsi.frame.errors import ArtifactError, CcsiError
 
 TOLERANCE = 0.005
 LOCK = "dvc.lock"

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ccsi.artifacts import load_array, load_json, load_table
+from ccsi.frame.artifacts import load_array, load_json, load_table
 
 
 @dataclass(frozen=True)

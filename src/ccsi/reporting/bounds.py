@@ -9,8 +9,8 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from ccsi.artifacts import load_table
-from ccsi.errors import ArtifactError
+from ccsi.frame.artifacts import load_table
+from ccsi.frame.errors import ArtifactError
 
 COLUMNS = ("dataset", "split", "method", "seed", "task", "classes", "accuracy")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ccsi.errors import ArtifactError
+from ccsi.frame.errors import ArtifactError
 
 Spec = dict[str, Any]
 

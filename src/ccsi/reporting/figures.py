@@ -18,7 +18,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from ccsi.artifacts import atomic_path
+from ccsi.frame.artifacts import atomic_path
 from ccsi.reporting.summary import Record, forgetting_of, matrix_of, task_names
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#5c6670"

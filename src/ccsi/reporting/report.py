@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccsi.artifacts import save_json, write_text
+from ccsi.frame.artifacts import save_json, write_text
 from ccsi.reporting.figures import FIGURES, write_figures
 from ccsi.reporting.results import RunResults
 from ccsi.reporting.run_page import Context, build_page

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from ccsi.artifacts import load_array, load_json, load_table
-from ccsi.errors import ArtifactError
 from ccsi.evaluation.calibration import (
     expected_calibration_error,
     reliability_table,
     temperature_scaled,
 )
+from ccsi.frame.artifacts import load_array, load_json, load_table
+from ccsi.frame.errors import ArtifactError
 from ccsi.inference.calibration import CALIBRATION_FILE, load_calibration
 from ccsi.reporting.audit_results import AuditShown, load_audit
 

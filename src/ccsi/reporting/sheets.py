@@ -10,7 +10,7 @@ import matplotlib as mpl
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from ccsi.artifacts import atomic_path
+from ccsi.frame.artifacts import atomic_path
 from ccsi.reporting.results import RunResults
 
 CELL = 64

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccsi.artifacts import save_table
+from ccsi.frame.artifacts import save_table
 from ccsi.reporting.results import Rows, RunResults
 from ccsi.reporting.summary import Record, forgetting_of, task_names
 

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 from ccsi.models.patch_dictionary import CONTRAST, PatchDictionary, averaged_down
 from ccsi.params.statistics import DictionaryParams
 from ccsi.training.images import ImageSet

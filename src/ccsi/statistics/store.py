@@ -12,8 +12,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from ccsi.artifacts import write_bytes
-from ccsi.errors import ArtifactError
+from ccsi.frame.artifacts import write_bytes
+from ccsi.frame.errors import ArtifactError
 from ccsi.models.feature_map import FeatureMap
 from ccsi.models.store import METADATA_KEY, part
 from ccsi.statistics.moments import FeatureStatistics

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ccsi.artifacts import load_table
 from ccsi.comparison.run import look_up
+from ccsi.frame.artifacts import load_table
 from ccsi.frame.times import settings_digest
 
 Params = Mapping[str, Any]

@@ -18,7 +18,7 @@ from hydra.errors import HydraException
 
 from ccsi.config.compose import compose_params
 from ccsi.config.overrides import override_key
-from ccsi.errors import CcsiError, ParameterError
+from ccsi.frame.errors import CcsiError, ParameterError
 
 NOT_OF_THE_RUN = ("overrides", "digest")
 

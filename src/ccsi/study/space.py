@@ -14,8 +14,8 @@ from pydantic import Field, model_validator
 from ccsi.config.compose import compose_params
 from ccsi.config.layout import OVERRIDABLE
 from ccsi.config.overrides import override_key, write_value
-from ccsi.errors import CcsiError, ParameterError
-from ccsi.params.base import Section, parse
+from ccsi.frame.errors import CcsiError, ParameterError
+from ccsi.frame.section import Section, parse
 from ccsi.study.plan import expand
 
 VALIDATION = "evaluate.split=val"

@@ -10,10 +10,10 @@ from torch import Generator, Tensor
 
 from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
 from ccsi.devices.devices import ONE_CPU, Devices
-from ccsi.errors import DivergenceError, ParameterError
+from ccsi.frame.errors import DivergenceError, ParameterError
+from ccsi.frame.progress import Progress
 from ccsi.models.classifier import Classifier
 from ccsi.params.synthesis import SynthesisParams
-from ccsi.progress import Progress
 from ccsi.synthesis.initialise import balanced_labels, starting_images
 from ccsi.synthesis.jitter import random_view
 from ccsi.synthesis.objective import SynthesisLoss, synthesis_loss

@@ -10,13 +10,13 @@ from torch import Generator, Tensor
 
 from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
 from ccsi.devices.devices import ONE_CPU, Devices
+from ccsi.frame.progress import Progress
 from ccsi.losses.classification import class_weights
 from ccsi.methods.base import Method
 from ccsi.models.classifier import Classifier
 from ccsi.params.loss import LossWeights
 from ccsi.params.model import ModelParams
 from ccsi.params.training import OptimParams, UpdateParams
-from ccsi.progress import Progress
 from ccsi.training import terms
 from ccsi.training.class_moments import (
     append_class_moments,

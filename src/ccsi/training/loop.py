@@ -11,10 +11,10 @@ from torch import Tensor
 
 from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
 from ccsi.devices.devices import ONE_CPU, Devices
-from ccsi.errors import DataError, DivergenceError
+from ccsi.frame.errors import DataError, DivergenceError
+from ccsi.frame.progress import Progress
 from ccsi.models.classifier import Classifier, accuracy
 from ccsi.params.training import OptimParams
-from ccsi.progress import Progress
 from ccsi.training.images import ImageSet
 from ccsi.training.optim import LearningRate, sgd
 from ccsi.training.resume import Best, Training

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from ccsi.data.reading.arrival_record import arrivals, record_arrivals
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 
 
 def arrive(root, name, *classes):

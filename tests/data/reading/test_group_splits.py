@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ccsi.data.reading.group_splits import check_groups_apart, split_by_group, split_by_hash
 from ccsi.data.reading.splits import SPLITS
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 
 FRACTIONS = {"val_fraction": 0.1, "test_fraction": 0.2}
 images_with_groups = st.lists(

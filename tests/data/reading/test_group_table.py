@@ -3,7 +3,7 @@
 import pytest
 
 from ccsi.data.reading.group_table import file_groups, index_groups, table_inside
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 
 COUNTS = {"train": 2, "val": 1, "test": 1}
 

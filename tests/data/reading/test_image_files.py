@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from ccsi.data.reading.image_files import check_suffix, decode, inspect
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 
 GREY = (np.arange(64, dtype=np.uint8) * 3).reshape(8, 8)
 RED = np.stack([GREY, GREY // 2, GREY * 0], axis=-1)

@@ -9,7 +9,7 @@ from PIL import Image
 from ccsi.data.reading import image_folder
 from ccsi.data.reading.splits import split_by_class
 from ccsi.data.sources import arrivals, folder
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from tests.data.builders import dataset_params, group_rows, write_images, write_table
 
 COUNTS = {"a": 10, "b": 10, "c": 20}

@@ -3,7 +3,7 @@
 import pytest
 
 from ccsi.data.reading.image_tree import class_folders, read_tree
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from tests.data.builders import write_images
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccsi.data.reading.names import check_class_names, natural_key
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 
 
 def test_natural_order():

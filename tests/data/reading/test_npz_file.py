@@ -8,7 +8,7 @@ import pytest
 from ccsi.data.reading import npz_file
 from ccsi.data.reading.npz_arrays import names_in, read_splits
 from ccsi.data.reading.npz_file import open_npz
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from tests.data.builders import npz_arrays, write_npz
 
 NAMES = ["a", "b", "c"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ccsi.data.reading.source import open_source
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from tests.data.builders import dataset_params
 
 SRC = Path(__file__).parents[3] / "src"

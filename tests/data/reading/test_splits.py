@@ -11,7 +11,7 @@ from ccsi.data.reading.splits import (
     fraction_of_each_class,
     split_by_class,
 )
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 
 counts_of_classes = st.lists(st.integers(3, 40), min_size=1, max_size=5)
 parts = st.tuples(st.floats(0.01, 0.4), st.floats(0.01, 0.4))

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccsi.artifacts import load_json, save_json
 from ccsi.data.reading.image_tree import class_folders, folders
 from ccsi.data.reading.names import check_class_names
-from ccsi.errors import ArtifactError, DataError
+from ccsi.frame.artifacts import load_json, save_json
+from ccsi.frame.errors import ArtifactError, DataError
 
 RECORD = "arrivals.json"
 

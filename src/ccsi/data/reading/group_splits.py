@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsi.data.reading.splits import SPLITS, TEST, TRAIN, VAL
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from ccsi.seeding import derive_seed, numpy_generator
 
 MORE_GROUPS = "it needs more groups, another dataset.split_seed, or train/, val/ and test/ folders"

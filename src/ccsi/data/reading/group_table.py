@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ccsi.data.reading.splits import SPLITS
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 
 
 def table_inside(folder: Path, name: str) -> Path:

@@ -20,7 +20,7 @@ from ccsi.data.reading.image_files import ImageHeader, decode, inspect
 from ccsi.data.reading.image_tree import ImageTree, read_tree
 from ccsi.data.reading.source_images import SourceImages, chosen_names
 from ccsi.data.reading.splits import TEST, TRAIN, VAL, check_no_class_empty, split_by_class
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from ccsi.params.dataset import DatasetParams
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ccsi.data.reading.image_files import check_suffix
 from ccsi.data.reading.names import check_class_names, natural_key
 from ccsi.data.reading.splits import SPLITS
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 
 LITTER = ("thumbs.db", "desktop.ini")  # what file managers leave; so are hidden files
 

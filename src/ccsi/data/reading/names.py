@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 
 LONGEST = 200  # characters
 REFUSED = ("Cc", "Cs", "Zl", "Zp")  # control, surrogate, line and paragraph separator

@@ -16,7 +16,7 @@ from ccsi.data.reading.names import check_class_names
 from ccsi.data.reading.npz_file import NpzFile, open_npz
 from ccsi.data.reading.source_images import SourceImages, chosen_names
 from ccsi.data.reading.splits import SPLITS, check_no_class_empty
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 
 GIVEN = "a data set with given splits needs images of every class in each"
 

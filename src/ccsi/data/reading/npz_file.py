@@ -23,7 +23,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from ccsi.data.images import CHANNELS, allocate
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 
 MOST_IMAGES = 50_000_000
 MOST_PIXELS = 1 << 14  # along one side

@@ -11,7 +11,7 @@ from ccsi.data.images import LabelledImages
 from ccsi.data.reading.source import open_source
 from ccsi.data.reading.splits import fraction_of_each_class
 from ccsi.data.task_files import TaskData, TaskInfo, TestData
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from ccsi.params.dataset import DatasetParams
 
 

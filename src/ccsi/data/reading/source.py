@@ -19,7 +19,7 @@ from ccsi.data.reading import arrival_record as arrival_record
 from ccsi.data.reading import image_folder as image_folder
 from ccsi.data.reading import npz_arrays as npz_arrays
 from ccsi.data.reading.source_images import SourceImages
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from ccsi.params.dataset import DatasetParams
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ccsi.data.images import LabelledImages
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 
 
 @dataclass(frozen=True)

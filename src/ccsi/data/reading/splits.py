@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from ccsi.seeding import numpy_generator
 
 SPLITS = ("train", "val", "test")

@@ -14,7 +14,7 @@ from ccsi.data.reading.arrival_record import arrivals
 from ccsi.data.reading.image_folder import read_folder
 from ccsi.data.reading.image_tree import class_folders
 from ccsi.data.reading.source_images import SourceImages
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from ccsi.params.dataset import DatasetParams
 
 

@@ -18,7 +18,7 @@ from ccsi.data.images import LabelledImages
 from ccsi.data.reading.convert import to_channels, to_side
 from ccsi.data.reading.source_images import SourceImages, chosen_names
 from ccsi.data.reading.splits import TEST, TRAIN, VAL, split_by_class
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from ccsi.params.dataset import DatasetParams
 
 NAMES = [str(digit) for digit in range(10)]

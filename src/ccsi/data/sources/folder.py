@@ -12,7 +12,7 @@ from pathlib import Path
 from ccsi.data.reading.image_folder import read_folder
 from ccsi.data.reading.image_tree import class_folders
 from ccsi.data.reading.source_images import SourceImages
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from ccsi.params.dataset import DatasetParams
 
 

@@ -10,7 +10,7 @@ from ccsi.data.catalogue import entry, file_name
 from ccsi.data.file_check import md5_warnings
 from ccsi.data.reading.npz_arrays import image_side, read_splits
 from ccsi.data.reading.source_images import SourceImages
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from ccsi.params.dataset import DatasetParams
 
 

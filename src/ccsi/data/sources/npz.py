@@ -13,7 +13,7 @@ from ccsi.data.reading.group_table import table_inside
 from ccsi.data.reading.names import check_class_names
 from ccsi.data.reading.npz_arrays import names_in, read_splits
 from ccsi.data.reading.source_images import SourceImages
-from ccsi.errors import DataError
+from ccsi.frame.errors import DataError
 from ccsi.params.dataset import DatasetParams
 
 

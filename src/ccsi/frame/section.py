@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ccsi.errors import ParameterError
+from ccsi.frame.errors import ParameterError
 
 SectionT = TypeVar("SectionT", bound="Section")
 

@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ccsi import artifacts
-from ccsi.errors import ArtifactError
+from ccsi.frame import artifacts
+from ccsi.frame.errors import ArtifactError
 
 
 def test_arrays_come_back_the_same_and_can_be_mapped(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from ccsi.errors import ArtifactError
+from ccsi.frame.errors import ArtifactError
 
 
 @contextmanager

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccsi.errors import ParameterError
-from ccsi.params.base import merge, parse
+from ccsi.frame.errors import ParameterError
+from ccsi.frame.section import merge, parse
 from ccsi.params.loss import LossWeights
 from ccsi.params.synthesis import SynthesisParams
 from tests.toy_networks import SYNTHESIS
