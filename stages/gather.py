@@ -23,7 +23,7 @@ def run(job: StageRun) -> None:
 
     from ccsi.data.task_files import load_info
     from ccsi.pipeline.gathering import gather_task
-    from ccsi.seeding import torch_generator
+    from ccsi.seeding import torch_generators
     from ccsi.statistics.store import STATISTICS_FILE, save_statistics
 
     data = Path("data/tasks") / job.task
@@ -35,9 +35,7 @@ def run(job: StageRun) -> None:
             Path(job.item["members"]),
             Path(job.item["before"]),
             params,
-            generator_for=lambda purpose: torch_generator(
-                seed, stage="gather", task=job.task, purpose=purpose
-            ),
+            generator_for=torch_generators(seed, stage="gather", task=job.task),
             progress=progress,
         )
     save_statistics(job.out("data/statistics/{task}") / STATISTICS_FILE, gathered)

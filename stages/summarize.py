@@ -10,6 +10,7 @@ from ccsi.frame.artifacts import save_json
 from ccsi.frame.stage import Stage, StageRun
 from ccsi.reporting.bounds import load_bounds
 from ccsi.reporting.charts import Templates
+from ccsi.reporting.links import links
 from ccsi.reporting.report import ReportPaths, summarize
 from ccsi.reporting.results import load_results
 from ccsi.reporting.run_page import Context
@@ -47,21 +48,6 @@ def run(job: StageRun) -> None:
     metrics, _, tables, plots, sheets, page = (job.out(out) for out in STAGE.outs)
     summarize(results, ReportPaths(metrics, tables, plots, sheets, page), context)
     save_json(job.out("reports/machine.json"), collect_machines([MODELS]))
-
-
-def links(models: dict[str, str], made: list[str]) -> dict[str, dict[str, str]]:
-    """Addresses, relative to reports/, of what the other stages wrote.
-
-    models: the folder of each task's model; one made elsewhere is not linked.
-    """
-    tasks, own = list(models), {t: m for t, m in models.items() if m.startswith("data/")}
-    return {
-        "Evaluations": {t: f"evaluations/{t}/evaluation.json" for t in tasks},
-        "Models": {t: f"../{folder}/" for t, folder in own.items()},
-        "Impressions": {t: f"../data/impressions/{t}/" for t in made},
-        "Tasks": {t: f"../data/tasks/{t}/task.json" for t in tasks},
-        "Pipeline": {"interactive plots (dvc plots show)": "../dvc_plots/index.html"},
-    }
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 from ccsi.computing.torch_stage import TorchStage
 from ccsi.frame.stage import StageRun
 from ccsi.params.model import ModelParams
-from ccsi.params.trainer import TrainerParams
 from ccsi.params.training import TrainParams
 
 STAGE = TorchStage(
@@ -24,30 +23,18 @@ def run(job: StageRun) -> None:
     params = job.section(TrainParams, "train", override="tasks.{task}.train")
     seed = int(job.value("seed"))
 
-    from ccsi.devices.fabric import open_devices
-    from ccsi.models.classifier import Learned
-    from ccsi.pipeline.checkpoints import open_checkpoints
-    from ccsi.pipeline.learned import load_arrival, save_learned
-    from ccsi.seeding import torch_generator
-    from ccsi.training.learn import train_afresh
+    from ccsi.pipeline.first_network import train_first
+    from ccsi.seeding import torch_generators
 
-    devices = open_devices(job.section(TrainerParams, "trainer"))
-    arrival = load_arrival(Path(job.item["data"]))
-    total = params.epochs * len(arrival.train)
-    with job.progress(total, unit="image", description=f"train {job.task}") as progress:
-        classifier, curve = train_afresh(
-            [arrival],
-            model,
-            params,
-            generator_for=lambda purpose: torch_generator(
-                seed, stage="train", task=job.task, purpose=purpose
-            ),
-            progress=progress,
-            checkpoints=open_checkpoints(job, "data"),
-            devices=devices,
-        )
-    classifier.history = (Learned(job.task, seed, None, params.select, True),)
-    save_learned(job.out("data/models/{task}"), classifier, curve)
+    train_first(
+        job,
+        "data/models/{task}",
+        model,
+        params,
+        task=job.task,
+        seed=seed,
+        generator_for=torch_generators(seed, stage="train", task=job.task),
+    )
 
 
 if __name__ == "__main__":

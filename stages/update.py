@@ -36,7 +36,7 @@ def run(job: StageRun) -> None:
     from ccsi.pipeline.checkpoints import open_checkpoints
     from ccsi.pipeline.learned import save_learned
     from ccsi.pipeline.update import Places, learn_task
-    from ccsi.seeding import torch_generator
+    from ccsi.seeding import torch_generators
 
     method = load_method(chosen.name)
     method.require_known(weights.model_dump())
@@ -48,9 +48,7 @@ def run(job: StageRun) -> None:
         params=params,
         model=model,
         seed=seed,
-        generator_for=lambda purpose: torch_generator(
-            seed, stage="update", task=job.task, purpose=purpose
-        ),
+        generator_for=torch_generators(seed, stage="update", task=job.task),
         progress_for=partial(job.progress, unit="image", description=f"update {job.task}"),
         checkpoints=open_checkpoints(job, "data", "model", "rehearsed"),
         devices=open_devices(job.section(TrainerParams, "trainer")),

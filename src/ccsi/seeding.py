@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,3 +33,8 @@ def torch_generator(seed: int, *, stage: str, task: str, purpose: str) -> torch.
     generator = torch.Generator()
     generator.manual_seed(derive_seed(seed, stage=stage, task=task, purpose=purpose))
     return generator
+
+
+def torch_generators(seed: int, *, stage: str, task: str) -> Callable[[str], torch.Generator]:
+    """From a purpose to its generator, for one task of a stage."""
+    return lambda purpose: torch_generator(seed, stage=stage, task=task, purpose=purpose)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsi.data.catalogue import CATALOGUE, SIDES, URL, file_name
+from ccsi.data.catalogue.sets import CATALOGUE, SIDES, URL, file_name
 from ccsi.data.layout import lay_out
 from ccsi.frame.errors import DataError
 from tests.data.builders import CONF, dataset_params, section

@@ -9,7 +9,7 @@ from types import MappingProxyType, SimpleNamespace
 
 import pytest
 
-from ccsi.data import catalogue
+from ccsi.data.catalogue import sets as catalogue
 from ccsi.data.download import fetch
 from ccsi.data.reading.prepare import prepare
 from ccsi.frame.errors import DataError

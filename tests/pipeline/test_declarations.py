@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ccsi.data.catalogue import CATALOGUE
+from ccsi.data.catalogue.sets import CATALOGUE
 from ccsi.lineage.holders import related
 from ccsi.methods.registry import load_method, method_names
 from tests.config.projects import make_start

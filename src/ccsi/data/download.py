@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ccsi.data.catalogue import entry, file_name
-from ccsi.data.file_check import how_to_get, record_md5
+from ccsi.data.catalogue.file_check import how_to_get, record_md5
+from ccsi.data.catalogue.sets import entry, file_name
 from ccsi.frame.errors import DataError
 
 SCRATCH = ".download-"

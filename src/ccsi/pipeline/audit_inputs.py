@@ -13,10 +13,10 @@ from ccsi.audit.kept_means import COUNTS
 from ccsi.audit.mean_leak import CANDIDATES
 from ccsi.audit.real_images import RealClass, at_most
 from ccsi.data.task_files import load_task, load_test
-from ccsi.frame.artifacts import load_array
 from ccsi.frame.errors import DataError
 from ccsi.models.classifier import Classifier
 from ccsi.models.store import MODEL_FILE, load_classifier
+from ccsi.pipeline.labelled import load_labelled
 
 Record = Mapping[str, Any]
 Images = NDArray[np.uint8]
@@ -75,9 +75,8 @@ class AuditInputs:
         """The impressions made from the model after `task`, by class; none is an empty record."""
         if task not in self.record["rehearsals"]:
             return {}
-        folder = Path(self.record["impressions"]) / task
-        images, labels = load_array(folder / "images.npy"), load_array(folder / "labels.npy")
-        return {int(c): images[labels == c] for c in np.unique(labels)}
+        made = load_labelled(Path(self.record["impressions"]) / task)
+        return {int(c): made.images[made.labels == c] for c in np.unique(made.labels)}
 
     def model(self, task: str) -> Classifier:
         """The model after `task`, made here or elsewhere."""

@@ -11,12 +11,12 @@ from torch import Generator
 
 from ccsi.audit.networks import epochs_for, impressions_arrival, real_arrivals, train_network
 from ccsi.data.means import load_means
-from ccsi.frame.artifacts import load_array
 from ccsi.frame.errors import DataError
 from ccsi.frame.progress import Progress
 from ccsi.models.store import MODEL_FILE, save_classifier
 from ccsi.params.model import ModelParams
 from ccsi.params.training import TrainParams
+from ccsi.pipeline.labelled import load_labelled
 from ccsi.pipeline.learned import load_arrival
 from ccsi.training.images import ImageSet
 from ccsi.training.learn import Arrival
@@ -50,7 +50,8 @@ def train_networks(
     symmetries = arrivals[0].symmetries
     known = load_means(Path(record["means"])).class_names  # in order of arrival, as labels are
     for task in record["rehearsals"]:
-        impressions = load_impressions(Path(record["impressions"]) / task)
+        made = load_labelled(Path(record["impressions"]) / task)
+        impressions = ImageSet.from_arrays(made.images, made.labels)
         names = known[: int(impressions.labels.max()) + 1]
         arrival = impressions_arrival(task, names, impressions, symmetries)
         plans[task] = ([arrival], epochs_for(len(impressions), shown=shown))
@@ -66,10 +67,3 @@ def train_networks(
                 progress=progress,
             )
             save_classifier(out / name / MODEL_FILE, classifier)
-
-
-def load_impressions(folder: Path) -> ImageSet:
-    """The impressions that a synthesis left in `folder`."""
-    return ImageSet.from_arrays(
-        load_array(folder / "images.npy"), load_array(folder / "labels.npy")
-    )

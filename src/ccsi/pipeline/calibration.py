@@ -5,13 +5,11 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from ccsi.data.images import LabelledImages
 from ccsi.data.task_files import load_task
-from ccsi.frame.artifacts import load_array
-from ccsi.frame.errors import ArtifactError, DataError
 from ccsi.inference.calibrate import calibrate
 from ccsi.inference.calibration import Calibration, sha256
 from ccsi.models.store import MODEL_FILE, load_classifier
+from ccsi.pipeline.labelled import load_labelled
 
 
 def calibrate_model(data: Path, model: Path, impressions: Path, *, bins: int) -> Calibration:
@@ -23,7 +21,7 @@ def calibrate_model(data: Path, model: Path, impressions: Path, *, bins: int) ->
     task = load_task(data, memory_map=True)
     file = model / MODEL_FILE
     classifier = load_classifier(file)
-    rehearsed = _impressions(impressions)
+    rehearsed = None if impressions.is_file() else load_labelled(impressions)
     found = calibrate(classifier, task.val, rehearsed, bins=bins)
     return Calibration(
         task=task.info.task,
@@ -37,13 +35,3 @@ def calibrate_model(data: Path, model: Path, impressions: Path, *, bins: int) ->
         model_sha256=sha256(file),
         **dataclasses.asdict(found),
     )
-
-
-def _impressions(folder: Path) -> LabelledImages | None:
-    if folder.is_file():
-        return None
-    images, labels = load_array(folder / "images.npy"), load_array(folder / "labels.npy")
-    try:
-        return LabelledImages(images, labels)
-    except DataError as error:
-        raise ArtifactError(f"{folder}: {error}; run `dvc repro`") from error

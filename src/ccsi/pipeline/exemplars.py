@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from ccsi.data.task_files import load_task
-from ccsi.frame.artifacts import load_array, save_array
 from ccsi.frame.errors import ArtifactError
 from ccsi.models.store import MODEL_FILE, load_classifier
+from ccsi.pipeline.labelled import load_labelled, save_labelled
 from ccsi.rehearsal.exemplars import choose_exemplars
 from ccsi.training.images import ImageSet
 
@@ -32,12 +32,11 @@ def remember_task(data: Path, model: Path, before: Path, *, per_class: int) -> I
 
 
 def save_exemplars(folder: Path, exemplars: ImageSet) -> None:
-    """Write images.npy, uint8 [M, H, W, C], and labels.npy, as impressions are written."""
-    save_array(folder / "images.npy", exemplars.images.permute(0, 2, 3, 1).numpy())
-    save_array(folder / "labels.npy", exemplars.labels.numpy())
+    """Write exemplars as impressions are written."""
+    save_labelled(folder, exemplars.images.permute(0, 2, 3, 1).numpy(), exemplars.labels.numpy())
 
 
 def load_exemplars(folder: Path) -> ImageSet:
     """Read what `save_exemplars` wrote. Raises ArtifactError where it cannot."""
-    images, labels = load_array(folder / "images.npy"), load_array(folder / "labels.npy")
-    return ImageSet.from_arrays(images, labels)
+    found = load_labelled(folder)
+    return ImageSet.from_arrays(found.images, found.labels)

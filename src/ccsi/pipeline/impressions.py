@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 
 from ccsi.data.means import load_means
-from ccsi.frame.artifacts import load_array, save_array, save_table
+from ccsi.frame.artifacts import save_table
 from ccsi.frame.errors import ArtifactError
 from ccsi.models.classifier import Classifier
+from ccsi.pipeline.labelled import load_labelled, save_labelled
 from ccsi.training.images import ImageSet
 
 if TYPE_CHECKING:  # the update reads impressions without knowing how they are made
@@ -35,8 +36,8 @@ def load_mean_images(folder: Path, classifier: Classifier) -> Tensor:
 
 def save_impressions(folder: Path, impressions: Impressions) -> None:
     """Write impressions as uint8 [M, H, W, C], their labels, and the curve of the synthesis."""
-    save_array(folder / "images.npy", impressions.images.permute(0, 2, 3, 1).numpy())
-    save_array(folder / "labels.npy", impressions.labels.numpy())
+    images = impressions.images.permute(0, 2, 3, 1).numpy()
+    save_labelled(folder, images, impressions.labels.numpy())
     columns = ("iteration", "term", "value")
     save_table(folder / "synthesis.csv", impressions.curve, columns=columns)
 
@@ -45,11 +46,10 @@ def load_rehearsed(folder: Path, classifier: Classifier) -> ImageSet | None:
     """The impressions or exemplars in `folder`; None where it is the placeholder for "nothing"."""
     if folder.is_file():
         return None
-    labels = load_array(folder / "labels.npy")
-    found = ImageSet.from_arrays(load_array(folder / "images.npy"), labels)
-    if len(labels) != len(found.images) or set(labels.tolist()) != set(range(classifier.n_classes)):
+    found = load_labelled(folder)
+    if set(found.labels.tolist()) != set(range(classifier.n_classes)):
         raise ArtifactError(
             f"{folder} must hold images of the model's {classifier.n_classes} classes; "
             "remove it and run `dvc repro`"
         )
-    return found
+    return ImageSet.from_arrays(found.images, found.labels)

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ccsi.data.catalogue import entry, file_name
-from ccsi.data.file_check import md5_warnings
+from ccsi.data.catalogue.file_check import md5_warnings
+from ccsi.data.catalogue.sets import entry, file_name
 from ccsi.data.reading.npz_arrays import image_side, read_splits
 from ccsi.data.reading.source_images import SourceImages
 from ccsi.frame.errors import DataError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from ccsi.data.catalogue import URL, entry, file_name
+from ccsi.data.catalogue.sets import URL, entry, file_name
 from ccsi.frame.artifacts import load_json, save_json
 from ccsi.frame.errors import DataError
 

@@ -1,0 +1,1 @@
+"""What is known of the MedMNIST sets and of the files they come in."""
