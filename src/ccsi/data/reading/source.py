@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, cast
 
-from ccsi.data.catalogue import file_check as file_check
 from ccsi.data import sources
+from ccsi.data.catalogue import file_check as file_check
 from ccsi.data.reading import arrival_record as arrival_record
 from ccsi.data.reading import image_folder as image_folder
 from ccsi.data.reading import npz_arrays as npz_arrays
