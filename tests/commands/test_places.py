@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ccsi.commands.places import Place, find_places, fingerprints
+from ccsi.commands.place import Place
+from ccsi.commands.places import find_places, fingerprints
 from ccsi.commands.storage import Storage
 from ccsi.lineage.objects import Objects
 

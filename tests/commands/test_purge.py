@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from ccsi.commands import purge
-from ccsi.commands.places import Place
+from ccsi.commands.place import Place
 from ccsi.frame.artifacts import load_json
 from ccsi.frame.errors import ArtifactError
 from ccsi.lineage.content import Fingerprints

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
+from ccsi.commands.place import Place, copy_at, folder_at, forget, inside, relative, unlink
 from ccsi.commands.storage import (
     Storage,
     blob,
@@ -24,7 +22,6 @@ from ccsi.lineage.content import (
     file_digest,
     files_below,
     find_copies,
-    tree_digest,
 )
 from ccsi.lineage.holders import TASKS, TEST, image_holders
 from ccsi.lineage.lock import LOCK, Executed, read_lock, read_runs
@@ -37,17 +34,6 @@ SHOWING = ("staging/summarize", "staging/audit@*", "staging/evaluate@*", "search
 GIT = "git history"
 SEARCHED = ("data", "reports", ".ccsi", ".dvc/tmp")
 CACHE = ".dvc/cache"  # where DVC keeps it if nothing else is configured, or kept it before
-
-
-@dataclass(frozen=True)
-class Place:
-    """kind, where; its hash; how to empty it, or why that cannot be done from here."""
-
-    kind: str
-    where: str
-    digest: str
-    empty: Callable[[], None] | None = None
-    obstacle: str = ""
 
 
 def fingerprints(task: str, raw: Path, storage: Storage, objects: Objects) -> Fingerprints:
@@ -83,9 +69,9 @@ def find_places(
     folders = _searched(storage)
     places += _out_of_reach(storage, folders)
     files = (path for folder in folders for path in files_below(folder))
-    others = (path for path in files if not any(_inside(path, place) for place in listed))
+    others = (path for path in files if not any(inside(path, place) for place in listed))
     for path in find_copies(known, others):
-        places.append(_copy(path, objects, storage))
+        places.append(copy_at(path, objects, storage))
     present = [*files_below(raw), *_arrays(task)]
     committed = {str(path): blob(path) for path in kept_by_git(present)} | committed_below(raw)
     if committed:
@@ -116,13 +102,13 @@ def still_there(left: Iterable[Mapping[str, str]]) -> Iterator[Place]:
 
 def _folders(task: str, raw: Path, current: Mapping[str, Executed]) -> Iterator[Place]:
     if raw.exists() or raw.is_symlink():
-        yield _folder("raw folder", raw)
+        yield folder_at("raw folder", raw)
     for name in image_holders(task, current.values()):
         kind = (
             "prepared arrays" if name in (f"{TASKS}/{task}", f"{TEST}/{task}") else "made of them"
         )
         if Path(name).exists():
-            yield _folder(kind, Path(name))
+            yield folder_at(kind, Path(name))
     for path in sorted(
         {
             *SCRATCH.glob(f"staging/*@{task}"),
@@ -130,32 +116,32 @@ def _folders(task: str, raw: Path, current: Mapping[str, Executed]) -> Iterator[
             *SCRATCH.glob(f"checkpoints/*/*/{task}"),
         }
     ):
-        yield _folder("checkpoint" if "checkpoints" in path.parts else "unfinished stage", path)
+        yield folder_at("checkpoint" if "checkpoints" in path.parts else "unfinished stage", path)
     for project in sorted({path.parent for path in EXPERIMENTS.glob("**/dvc.yaml")}):
         names = [*image_holders(task, current.values()), *([] if raw.is_absolute() else [str(raw)])]
         for path in (project / name for name in names):
             if path.exists():
-                yield _folder("experiment workspace", path)
+                yield folder_at("experiment workspace", path)
 
 
 def _cached(storage: Storage, objects: Objects, outs: set[str]) -> Iterator[Place]:
     for md5, name in sorted(objects.owned.items(), key=lambda item: item[1]):
         path = object_path(storage.cache, md5)
         if path.is_file():
-            yield Place(f"cache: {name}", _relative(path), md5, partial(_unlink, path))
+            yield Place(f"cache: {name}", relative(path), md5, partial(unlink, path))
     for md5, other in sorted(objects.shared.items()):
         path = object_path(storage.cache, md5)
         if path.is_file():
             told = f"the same bytes are {other}, which is not this task's"
-            yield Place("cache", _relative(path), md5, None, told)
+            yield Place("cache", relative(path), md5, None, told)
     for path, run in read_runs(storage.runs):
         if any(out.md5 in outs for out in run.outs):
-            yield Place("run cache", _relative(path), path.name, partial(_forget, path))
+            yield Place("run cache", relative(path), path.name, partial(forget, path))
 
 
 def _searched(storage: Storage) -> list[Path]:
     """The folders that are searched by content, wherever the cache lies."""
-    caches = {Path(_relative(Path(name))) for name in (CACHE, storage.home)}
+    caches = {Path(relative(Path(name))) for name in (CACHE, storage.home)}
     return [*map(Path, SEARCHED), *sorted(caches)]
 
 
@@ -189,67 +175,9 @@ def _remote(storage: Storage, objects: Objects) -> Iterator[Place]:
             )
 
 
-def _copy(path: Path, objects: Objects, storage: Storage) -> Place:
-    digest = file_digest(path).hex()
-    if path.is_relative_to(TASKS) or path.is_relative_to(TEST):
-        return Place(
-            "copy",
-            str(path),
-            digest,
-            None,
-            "another task's array holds the same image; purge that task too",
-        )
-    md5 = path.parent.name + path.name
-    if md5 in objects.shared:
-        return Place("copy", str(path), digest, None, "shared, as above")
-    if path.resolve().is_relative_to(storage.cache.resolve()):
-        return Place(
-            "cache: a copy",
-            str(path),
-            digest,
-            None,
-            "an array that also holds other images, or that no record names; "
-            "`dvc gc --workspace` removes what this commit does not use",
-        )
-    return Place("copy", str(path), digest, partial(_unlink, path))
-
-
-def _folder(kind: str, path: Path) -> Place:
-    digest = file_digest(path).hex() if path.is_file() else tree_digest(path)
-    return Place(kind, str(path), digest, partial(_remove, path))
-
-
-def _remove(path: Path) -> None:
-    if path.is_symlink() or path.is_file():
-        path.unlink()
-    elif path.exists():
-        shutil.rmtree(path)
-
-
-def _unlink(path: Path) -> None:
-    path.unlink(missing_ok=True)
-
-
-def _forget(run: Path) -> None:
-    """Remove an entry of the run cache, and its folder with the last: DVC fails on an empty one."""
-    _unlink(run)
-    with contextlib.suppress(OSError):  # other runs of the same stage and inputs are there
-        run.parent.rmdir()
-
-
 def _arrays(task: str) -> Iterable[Path]:
     folders = (Path(TASKS) / task, Path(TEST) / task)
     return [p for folder in folders for p in files_below(folder) if p.name.endswith(IMAGES)]
-
-
-def _inside(path: Path, place: Path) -> bool:
-    return path == place or place in path.parents
-
-
-def _relative(path: Path) -> str:
-    root = Path.cwd().resolve()
-    full = path.resolve()
-    return str(full.relative_to(root)) if full.is_relative_to(root) else str(full)
 
 
 def task_objects(

@@ -12,8 +12,8 @@ from typing import Any
 import typer
 from rich.console import Console
 
+from ccsi.commands.place import Place
 from ccsi.commands.places import (
-    Place,
     find_places,
     fingerprints,
     history_of,
