@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ccsi.commands.experiments import Experiment, git_ids, list_experiments, open_project, read_run
+from ccsi.comparison.audits import COLUMNS as AUDITS
+from ccsi.comparison.audits import PREDICTORS, audit_rows, predictor_rows
 from ccsi.comparison.comparison import BY_TASK, COST, MEASURES, Comparison, compare
 from ccsi.comparison.figures import write_figure
 from ccsi.comparison.page import comparison_page
@@ -129,6 +131,10 @@ def _write(
     page = comparison_page(found, title=title, command=told, measure=measure, plots=PLOTS)
     save_table(folder / "comparison.csv", csv_rows(found), columns=COLUMNS)
     save_table(folder / "runs.csv", accuracy_rows(found), columns=RUN_COLUMNS)
+    audits = list(audit_rows(found.groups))
+    if audits:
+        save_table(folder / "audits.csv", audits, columns=AUDITS)
+        save_table(folder / "predictors.csv", predictor_rows(found.groups), columns=PREDICTORS)
     text = markdown(found, measure=measure, title=title, command=told)
     write_text(folder / "comparison.md", text)
     for dataset in datasets(found):

@@ -12,17 +12,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from dvc.repo import Repo
 
 from ccsi.comparison.cost import kept_bytes, timed_as, total_seconds
-from ccsi.comparison.run import Run, stale_stage
+from ccsi.comparison.run import Audit, Run, stale_stage
+from ccsi.frame.artifacts import load_json, load_table
 from ccsi.frame.errors import ArtifactError
-from ccsi.lineage.lock import parse_lock
+from ccsi.lineage.lock import Executed, parse_lock
+from ccsi.lineage.objects import members, object_path
 from ccsi.study.forecast import Times
 
 METRICS = "reports/metrics.json"
 MATRIX = "reports/tables/accuracy_matrix.csv"
+AUDIT, AUDIT_FILES = "reports/audit", ("audit.json", "forgetting.csv")
+NOWHERE = "missing"
 CODE = ("src/", "stages/", "runtime.lock")
 
 
@@ -69,7 +72,8 @@ def read_run(repo: Repo, experiment: Experiment, times: Times | None = None) -> 
         if not files.exists(path):
             return f"it has no {path}"
         texts[path] = files.open(path, mode="r").read()
-    params, lock = yaml.safe_load(texts["params.yaml"]), yaml.safe_load(texts["dvc.lock"])["stages"]
+    params, lock = (read_yaml(texts[path], path) for path in ("params.yaml", "dvc.lock"))
+    lock = lock["stages"]
     stale = stale_stage(params, lock)
     if stale is not None:
         return f"{stale} did not run with its parameters"
@@ -87,7 +91,16 @@ def read_run(repo: Repo, experiment: Experiment, times: Times | None = None) -> 
         seconds=total_seconds(timed, (times or Times()).of_settings),
         timed=frozenset(f"{kind} {settings}" for kind, settings in timed),
         commit=experiment.baseline[:7],
+        audit=_audit(params, stages, Path(repo.cache.local.path)),
     )
+
+
+def read_yaml(text: str, path: str) -> dict[str, Any]:
+    """YAML as DVC reads it: in 1.2, which DVC writes, 1e-05 is a number, in PyYAML's 1.1 a text."""
+    from dvc.utils.serialize import parse_yaml
+
+    found: dict[str, Any] = parse_yaml(text, path)
+    return found
 
 
 def code_paths(lock: Mapping[str, Any]) -> list[str]:
@@ -112,6 +125,16 @@ def _learned(text: str) -> dict[str, float]:
     return {
         r["task"]: float(r["accuracy"]) for r in rows if r["after"] == r["task"] and r["accuracy"]
     }
+
+
+def _audit(params: Mapping[str, Any], stages: Mapping[str, Executed], cache: Path) -> Audit | None:
+    """What the run's audit wrote, if it made one and DVC's cache still has it."""
+    outs = [out for key in params.get("audits", ()) for out in stages[f"audit@{key}"].outs]
+    lying = {path: md5 for out in outs for md5, path in members(cache, out).items()}
+    wanted = [object_path(cache, lying.get(f"{AUDIT}/{name}", NOWHERE)) for name in AUDIT_FILES]
+    if not all(path.is_file() for path in wanted):
+        return None
+    return Audit(load_json(wanted[0]), load_table(wanted[1]))
 
 
 def _data(params: Mapping[str, Any], lock: Mapping[str, Any]) -> dict[str, str]:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from dvc.repo import Repo
 
+from ccsi.commands.experiments import read_yaml
 from ccsi.frame.errors import ArtifactError
 
 TRIES = 5
@@ -31,8 +31,7 @@ class Task:
     def params(self, repo: Repo) -> dict[str, Any]:
         """params.yaml as it was queued."""
         with repo.scm.get_fs(self.commit).open("params.yaml", mode="r") as stream:
-            params: dict[str, Any] = yaml.safe_load(stream)
-        return params
+            return read_yaml(stream.read(), "params.yaml")
 
 
 def tasks(repo: Repo) -> list[Task]:

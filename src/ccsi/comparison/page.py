@@ -11,6 +11,7 @@ from ccsi.comparison.report import (
     COSTED,
     EXPLAINED,
     TESTED,
+    audit_tables,
     circumstances,
     cost_table,
     datasets,
@@ -72,6 +73,7 @@ def _section(comparison: Comparison, dataset: str, place: int, measure: str) -> 
             for row in rows
         ],
         "cost": cost_table(comparison, dataset),
+        "audits": audit_tables(comparison, dataset),
         "differing": differing,
         "groups": list(groups),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ccsi.comparison import audits
 from ccsi.comparison.comparison import Comparison, Line, differing_settings
 from ccsi.comparison.reproduce import group_command
 
@@ -120,6 +121,7 @@ def markdown(comparison: Comparison, *, measure: str, title: str, command: str) 
         parts.append(_markdown_table(*table(comparison, dataset, measure=measure)))
         parts.append(COSTED)
         parts.append(_markdown_table(*cost_table(comparison, dataset)))
+        parts += _audit_parts(comparison, dataset)
         parts.append("Made by:")
         parts.append(
             _markdown_table(
@@ -139,6 +141,25 @@ def markdown(comparison: Comparison, *, measure: str, title: str, command: str) 
             parts.append(_markdown_table(["key", *groups], rows))
     parts += [f"- {note}" for note in comparison.notes]
     return "\n\n".join(parts) + "\n"
+
+
+def audit_tables(comparison: Comparison, dataset: str) -> list[tuple[str, list[str], list[Any]]]:
+    """What is to be known, headings and rows of the audits of one data set; none, none."""
+    found = audits.audit_table(comparison.groups, dataset)
+    if not found[1]:
+        return []
+    related = [r for r in audits.predictor_rows(comparison.groups) if r["dataset"] == dataset]
+    tables = [(audits.EXPLAINED, *found)]
+    if related:
+        tables.append((audits.RELATED, *audits.predictor_table(related)))
+    return tables
+
+
+def _audit_parts(comparison: Comparison, dataset: str) -> list[str]:
+    parts = []
+    for told, headings, rows in audit_tables(comparison, dataset):
+        parts += [told, _markdown_table(headings, rows)]
+    return parts
 
 
 def _test_cells(line: Line, baseline: str | None) -> dict[str, Any]:

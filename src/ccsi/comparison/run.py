@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,14 @@ from ccsi.frame.errors import ParameterError
 
 WITHOUT_EFFECT = ("seed", "evaluate.batch")
 """Keys that two runs may differ in and still be averaged."""
+
+
+@dataclass(frozen=True)
+class Audit:
+    """record: audit.json; within: the rows of forgetting.csv."""
+
+    record: Mapping[str, Any]
+    within: Sequence[Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,8 @@ class Run:
     """What the log of stages knows these by: their kind and settings, not their data."""
     commit: str = ""
     """The commit that it was started from."""
+    audit: Audit | None = None
+    """What its audit found, None where none was made or its files are gone."""
 
     @property
     def dataset(self) -> str:
