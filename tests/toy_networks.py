@@ -37,6 +37,7 @@ SYNTHESIS = SynthesisParams(
     statistics=1,
     batch_moments=1,
     group_moments=1,
+    group_gradient=True,
     first_layer=10,
     tv=0.05,
     l2=0.05,

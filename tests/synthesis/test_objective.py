@@ -25,6 +25,25 @@ def test_every_term_alone_has_a_gradient_with_respect_to_the_image(term: str) ->
     assert gradient.abs().sum() > 1e-6
 
 
+def test_without_its_gradient_the_group_term_is_the_same_number_and_guides_nothing() -> None:
+    x, labels = pixels()
+    guided, unguided = only(ce=1.0, group_moments=1.0), only(ce=1.0)
+    released = guided.model_copy(update={"group_gradient": False})
+    network = classifier().frozen_copy()
+    losses = [synthesis_loss(network, x, labels, p) for p in (guided, unguided, released)]
+    assert losses[2].named() == losses[0].named()
+    gradients = [torch.autograd.grad(loss.total(), x)[0] for loss in losses]
+    torch.testing.assert_close(gradients[2], gradients[1])
+    assert not torch.allclose(gradients[2], gradients[0])
+
+
+def test_nothing_but_unguided_group_moments_is_refused() -> None:
+    with pytest.raises(ValueError, match="group_gradient = false leaves nothing to optimise"):
+        SynthesisParams.model_validate(
+            {**only(group_moments=1.0).model_dump(), "group_gradient": False}
+        )
+
+
 def test_the_group_term_differs_between_classes() -> None:
     x = torch.rand(1, 1, 8, 8).repeat(2, 1, 1, 1).requires_grad_(True)
     loss = synthesis_loss(

@@ -24,6 +24,7 @@ class SynthesisParams(Section):
     statistics: float = Field(ge=0)
     batch_moments: float = Field(ge=0)
     group_moments: float = Field(ge=0)
+    group_gradient: bool
     first_layer: float = Field(ge=0)
     tv: float = Field(ge=0)
     l2: float = Field(ge=0)
@@ -37,6 +38,15 @@ class SynthesisParams(Section):
         """Some term has a weight; else impressions are the noisy starts themselves."""
         moments = self.statistics and (self.batch_moments or self.group_moments)
         return bool(self.ce or self.tv or self.l2 or moments)
+
+    @model_validator(mode="after")
+    def _guided(self) -> SynthesisParams:
+        unguided = self.model_copy(update={"group_moments": 0.0})
+        if self.has_terms and not self.group_gradient and not unguided.has_terms:
+            raise ValueError(
+                "group_gradient = false leaves nothing to optimise: no other term has a weight"
+            )
+        return self
 
     @model_validator(mode="after")
     def _decays(self) -> SynthesisParams:

@@ -56,7 +56,8 @@ def synthesis_loss(
     """a_ce CE(f(x), c) + a_f R(x) + a_tv TV(x) + a_l2 ||x||_2; a term of weight 0 is left out.
 
     images [N, C, H, W] in [0, 1], labels [N]; the classifier is in evaluation mode.
-    R adds, over layers, b_l times the batch-moment and the group-moment distance.
+    R adds, over layers, b_l times the batch-moment and the group-moment distance; the latter is a
+    number without gradient where `group_gradient` is off, as in the released code.
     `view`: the shifted and mirrored images that the network sees. The priors on pixels judge the
     images themselves: the zeros that a shift brings in would be an edge, and the images would
     darken at their border to hide it.
@@ -74,7 +75,8 @@ def synthesis_loss(
         per_image["l2"] = params.l2 * intensity(images)
     if params.statistics and params.group_moments:
         weight = params.statistics * params.group_moments
-        per_image["group_moments"] = weight * _group_term(classifier, moments, labels, params)
+        term = _group_term(classifier, moments, labels, params)
+        per_image["group_moments"] = weight * (term if params.group_gradient else term.detach())
     batch = None
     if params.statistics and params.batch_moments:
         batch = params.statistics * params.batch_moments * _batch_term(classifier, moments, params)
