@@ -15,9 +15,10 @@ from rich.console import Console
 
 from ccsi.commands import study
 from ccsi.commands.experiments import Experiment
+from ccsi.config.paths import CONF
 from ccsi.frame.errors import ArtifactError, ParameterError
 from ccsi.study.forecast import KindForecast
-from ccsi.study.plan import PlannedRun
+from ccsi.study.plan import PlannedRun, identity, plan
 from tests.config.projects import make_project
 
 REPO: Any = SimpleNamespace()
@@ -165,7 +166,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         subprocess.run(["git", *command], cwd=tmp_path, check=True, capture_output=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(study, "open_project", lambda root: contextlib.nullcontext(REPO))
-    monkeypatch.setattr(study, "current_runs", lambda repo: [])
+    monkeypatch.setattr(study, "current_runs", lambda repo: ([], {}))
     monkeypatch.setattr(study, "forecast_of", lambda repo, left, done: {})
     return tmp_path
 
@@ -195,6 +196,19 @@ def test_every_run_is_queued_once_and_watched_to_its_end(
     assert queue.queued == ["mine-s0", "mine-s1"]
     assert queue.started == 1
     assert "2 done, 0 failed, 0 left" in told
+
+
+def test_runs_of_images_that_have_changed_run_again_and_it_says_so(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, Queue([]))
+    first, second = (identity(run.params) for run in plan(project / "mine.yaml", CONF))
+    made_before = {first: "/data/skin", second: "/data/skin", "another": "/data/lungs"}
+    monkeypatch.setattr(study, "current_runs", lambda repo: ([], made_before))
+    told = run(project, dry_run=True)
+    assert "2 runs, 0 done already, 2 to run" in told
+    assert "2 run again: /data/skin has changed since" in told
+    assert "lungs" not in told
 
 
 def test_changed_code_or_configuration_is_refused_and_named(

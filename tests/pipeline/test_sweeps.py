@@ -1,10 +1,12 @@
 """A study, its comparison and a search, for real, on the tiny configuration."""
 
 import csv
+from pathlib import Path
 
 import pytest
 
 from tests.pipeline.project import Project
+from tests.pipeline.stand_ins import class_folder
 
 STUDY = "- method=finetune\n- seed=0,1\n"
 SPACE = "overrides: [method=finetune]\nspace: {update.lr: [0.01, 0.03, 0.1]}\n"
@@ -27,6 +29,23 @@ def test_a_study_runs_once_and_is_compared(project: Project) -> None:
     assert {row["n"] for row in rows if row["measure"] in ("minutes", "kept_bytes")} == {"2"}
     assert (folder / "index.html").exists()
     assert (folder / "digits.png").exists()
+
+
+@pytest.mark.slow
+def test_a_study_runs_again_where_an_image_has_changed(fresh: Project, tmp_path: Path) -> None:
+    images = class_folder(tmp_path / "images")
+    choices = f"- dataset=folder\n- dataset.path={images}\n- dataset.name=mine\n"
+    choices += "- dataset.classes_per_task=2\n- dataset.fraction=1\n"
+    (fresh.root / "mine.yaml").write_text(f"{choices}- method=finetune\n")
+    fresh.ccsi("study", "mine.yaml")
+    assert "1 done already" in fresh.ccsi("study", "mine.yaml", "--dry-run").stdout
+    first, second = sorted(images.glob("*/*.png"))[:2]
+    first.write_bytes(second.read_bytes())
+    told = fresh.ccsi("study", "mine.yaml", "--dry-run").stdout
+    assert "0 done already, 1 to run" in told
+    assert f"1 run again: {images} has changed since" in told
+    done = fresh.ccsi("compare", "--study", "mine.yaml", check=False)
+    assert f"{images} has changed since it ran" in done.stderr
 
 
 @pytest.mark.slow

@@ -12,7 +12,8 @@ from dvc.repo import Repo
 from rich.console import Console
 from rich.table import Table
 
-from ccsi.commands.experiments import Experiment, git_ids, list_experiments, open_project, read_run
+from ccsi.commands.experiments import Experiment, list_experiments, open_project, read_run
+from ccsi.commands.present import Present
 from ccsi.comparison.audits import COLUMNS as AUDITS
 from ccsi.comparison.audits import PREDICTORS, audit_rows, predictor_rows
 from ccsi.comparison.comparison import BY_TASK, COST, MEASURES, Comparison, compare
@@ -90,15 +91,19 @@ def select(repo: Repo, selection: Selection) -> tuple[list[Run], dict[str, str]]
     if selection.study is None:
         return runs, left_out
     wanted = {identity(planned.params): planned.name for planned in plan(selection.study, CONF)}
-    current = [r for r in runs if identity(r.params) in wanted and is_current(repo, r)]
+    present = Present(repo)
+    made = [r for r in runs if identity(r.params) in wanted and present.has_code_of(r)]
+    changed = {identity(run.params): present.changed_data(run) for run in made}
+    current = [run for run in made if present.changed_data(run) is None]
     there = {identity(run.params) for run in current}
-    missing = {name: "not run by this code yet" for key, name in wanted.items() if key not in there}
+    missing = {
+        name: f"{changed[key]} has changed since it ran"
+        if changed.get(key)
+        else "not run by this code yet"
+        for key, name in wanted.items()
+        if key not in there
+    }
     return current, missing
-
-
-def is_current(repo: Repo, run: Run) -> bool:
-    """Whether the code that made a run is that of the last commit."""
-    return git_ids(Path(repo.root_dir), "HEAD", sorted(run.code)) == run.code
 
 
 def _named(repo: Repo, selection: Selection) -> list[Experiment]:

@@ -87,6 +87,7 @@ def read_run(repo: Repo, experiment: Experiment, times: Times | None = None) -> 
         learned=_learned(texts[MATRIX]),
         code=git_ids(Path(repo.root_dir), experiment.commit, code_paths(lock)),
         data=_data(params, lock),
+        sources=_sources(lock),
         kept=kept_bytes(params, stages),
         seconds=total_seconds(timed, (times or Times()).of_settings),
         timed=frozenset(f"{kind} {settings}" for kind, settings in timed),
@@ -135,6 +136,17 @@ def _audit(params: Mapping[str, Any], stages: Mapping[str, Executed], cache: Pat
     if not all(path.is_file() for path in wanted):
         return None
     return Audit(load_json(wanted[0]), load_table(wanted[1]))
+
+
+def _sources(lock: Mapping[str, Any]) -> dict[str, str]:
+    """summarize apart, whose bounds and templates change no number of the run."""
+    made = {out["path"] for entry in lock.values() for out in entry.get("outs", [])}
+    read = [d for address, entry in lock.items() if address != "summarize" for d in entry["deps"]]
+    return {
+        d["path"]: str(d["md5"])
+        for d in read
+        if "md5" in d and d["path"] not in made and not d["path"].startswith(CODE)
+    }
 
 
 def _data(params: Mapping[str, Any], lock: Mapping[str, Any]) -> dict[str, str]:

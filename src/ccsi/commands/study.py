@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,8 @@ from dvc.repo import Repo
 from rich.console import Console
 
 from ccsi.commands import queue
-from ccsi.commands.compare import is_current
 from ccsi.commands.experiments import Experiment, git_ids, list_experiments, open_project, read_run
+from ccsi.commands.present import Present
 from ccsi.commands.stages import StageResolver
 from ccsi.commands.study_report import Watch, forecast_table, hours
 from ccsi.comparison.run import Run
@@ -50,13 +51,15 @@ def run(file: Path, *, jobs: int, dry_run: bool, console: Console) -> None:
     with contextlib.chdir(root), open_project(Path()) as repo:
         planned = plan(file.relative_to(root) if file.is_relative_to(root) else file, CONF)
         require_committed()
-        finished = current_runs(repo)
+        finished, changed = current_runs(repo)
         state = _state(repo, planned, finished)
         left = (*state.waiting, *state.to_queue)
         kinds = forecast_of(repo, left, finished)
         console.print(
             f"{file.name}: {len(planned)} runs, {len(state.done)} done already, {len(left)} to run"
         )
+        for path, count in _run_again(left, changed).items():
+            console.print(f"{count} run again: {path} has changed since", highlight=False)
         console.print(forecast_table(kinds))
         console.print(hours(kinds, jobs), highlight=False)
         if dry_run or not left:
@@ -85,11 +88,22 @@ def require_committed() -> None:
         )
 
 
-def current_runs(repo: Repo) -> list[Run]:
-    """Every finished run made by the code of the last commit, the last commit's own included."""
-    head = str(repo.scm.get_rev())
+def current_runs(repo: Repo) -> tuple[list[Run], dict[str, str]]:
+    """Every finished run made by the code of the last commit, the last commit's own included.
+
+    Those made from files or images that have changed since are apart: what has, by identity.
+    """
+    head, present = str(repo.scm.get_rev()), Present(repo)
     found = (read_run(repo, e) for e in [Experiment("HEAD", head, head), *list_experiments(repo)])
-    return [run for run in found if isinstance(run, Run) and is_current(repo, run)]
+    runs = [run for run in found if isinstance(run, Run) and present.has_code_of(run)]
+    changed = [(run, present.changed_data(run)) for run in runs]
+    outdated = {identity(run.params): path for run, path in changed if path is not None}
+    return [run for run, path in changed if path is None], outdated
+
+
+def _run_again(left: Sequence[PlannedRun], changed: Mapping[str, str]) -> Mapping[str, int]:
+    """How many of the runs left are there, but made before this path changed."""
+    return Counter(changed[key] for run in left if (key := identity(run.params)) in changed)
 
 
 def forecast_of(

@@ -33,6 +33,8 @@ class Run:
     code: Mapping[str, str]
     data: Mapping[str, str]
     """Digest of the images of each task."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Digest of each file and folder, not code, that was there before any stage ran."""
     kept: Mapping[str, int] = field(default_factory=dict)
     """Bytes that lay there, by what they are, when the last task's images arrived."""
     seconds: float | None = None
