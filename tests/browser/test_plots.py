@@ -23,6 +23,13 @@ from tests.reporting.toy_run import make_context, make_run
 ROOT = Path(__file__).resolve().parents[2]
 PLOTS = yaml.safe_load((ROOT / "dvc.yaml").read_text())["plots"]
 
+ROWS = """
+const tops = [...document.querySelectorAll('.tiles > div')].map((tile) => tile.offsetTop);
+const counts = tops.map((top) => tops.filter((other) => other === top).length);
+return [...new Set(counts)];
+"""
+"""How many headline numbers stand in a row: one number where all rows are full."""
+
 pytestmark = pytest.mark.timeout(180)
 
 
@@ -124,7 +131,7 @@ def test_a_run_without_impressions_and_with_one_task_still_draws(
     check_all_drawn(browser, blank=frozenset({"Forgetting_per_task", "Synthesis_losses"}))
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("light", 640), ("dark", 390)])
 def test_report_page_draws_everything_offline(
     tmp_path: Path, start_browser: Callable[..., Browser], scheme: str, width: int
 ) -> None:
@@ -147,6 +154,8 @@ def test_report_page_draws_everything_offline(
         "return JSON.stringify([...document.links].map((link) => link.getAttribute('href')))"
     )) if not a.startswith("#") and not (page.parent / a).exists()]  # fmt: skip
     assert missing == []
+    in_rows = browser.run(ROWS)
+    assert len(in_rows) == 1, "a row of tiles is not full"
     check_readable(browser)
     check_keyboard(browser, steps=12)
     check_offline(browser, expect="fit-y")  # a chart of steps fits one direction only

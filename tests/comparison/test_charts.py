@@ -8,11 +8,15 @@ import pytest
 from PIL import Image
 
 from ccsi.comparison.charts import comparison_charts, points
+from ccsi.comparison.circumstances import circumstances
 from ccsi.comparison.comparison import Comparison, compare
 from ccsi.comparison.figures import write_figure
-from ccsi.comparison.report import COLUMNS, circumstances, cost_table, csv_rows, markdown
+from ccsi.comparison.page import comparison_page
+from ccsi.comparison.report import COLUMNS, cost_table, csv_rows, markdown
 from ccsi.comparison.reproduce import group_command
 from tests.comparison.runs import make_run, seeds
+
+PLOTS = Path(__file__).resolve().parents[2] / ".dvc/plots"
 
 
 def compared() -> Comparison:
@@ -70,8 +74,35 @@ def test_the_command_quotes_what_the_shell_would_take_apart() -> None:
     )
 
 
-def test_the_commit_is_told() -> None:
-    assert "started from commit 0123abc" in circumstances(compared(), "digits")
+def test_data_split_budget_and_commit_are_told_on_page_and_in_markdown() -> None:
+    told = circumstances(compared(), "digits")
+    assert told["Commit"] == "started from 0123abc"
+    assert told["Images"] == "100 of the test split"
+    assert told["Data"] == "digits, 16 \N{MULTIPLICATION SIGN} 16 pixels, split seed 0"
+    assert told["Tasks"].startswith("5, of the classes t1: 0, 1; t2: 2, 3; ")
+    # finetune makes no impressions, and the epochs are the same.
+    assert told["Budget"] == (
+        "all training images; 20 epochs for the first task, 9 for later; "
+        "50 impressions per class, 100 iterations each"
+    )
+    page = comparison_page(
+        compared(), title="X", command="ccsi compare", measure="accuracy", plots=PLOTS
+    )
+    text = markdown(compared(), measure="accuracy", title="X", command="ccsi compare")
+    for name, value in told.items():
+        assert f"<dt>{name}</dt><dd>{value}</dd>" in page
+        assert f"- {name}: {value}" in text
+
+
+def test_a_budget_has_its_name_where_it_was_typed_and_its_groups_where_they_differ() -> None:
+    runs = [make_run(["budget=demo", "method=ccsi", f"update.epochs={n}"]) for n in (3, 4)]
+    told = circumstances(compare(runs, baseline=None), "digits")
+    budgets = {name: text for name, text in told.items() if name.startswith("Budget")}
+    assert len(budgets) == 2
+    for n in (3, 4):
+        (text,) = [text for name, text in budgets.items() if f"update.epochs={n}" in name]
+        start = f"demo: all training images; 20 epochs for the first task, {n} for later"
+        assert text.startswith(start)
 
 
 def test_the_figure_is_the_same_bytes_for_the_same_numbers(tmp_path: Path) -> None:

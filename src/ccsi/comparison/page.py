@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from ccsi.comparison.charts import comparison_charts
+from ccsi.comparison.circumstances import circumstances
 from ccsi.comparison.comparison import Comparison, differing_settings
 from ccsi.comparison.report import (
     COSTED,
     EXPLAINED,
     TESTED,
     audit_tables,
-    circumstances,
     cost_table,
     datasets,
     table,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ccsi.comparison import audits
+from ccsi.comparison.circumstances import circumstances
 from ccsi.comparison.comparison import Comparison, Line, differing_settings
 from ccsi.comparison.reproduce import group_command
 
@@ -99,17 +100,6 @@ def cost_table(comparison: Comparison, dataset: str) -> tuple[list[str], list[li
     return ["group", "minutes", "kept, kB", *kinds], rows
 
 
-def circumstances(comparison: Comparison, dataset: str) -> str:
-    """What all runs on one data set share, in a sentence."""
-    runs = [run for (of, _), some in comparison.groups.items() if of == dataset for run in some]
-    first, commits = runs[0], sorted({run.commit for run in runs if run.commit})
-    code = f"; started from commit {', '.join(commits)}" if commits else ""
-    return (
-        f"{first.metrics['split']} images, {first.metrics['n_test']} of them; "
-        f"{len(first.params['tasks'])} tasks; epoch kept: {first.metrics['selection']}{code}."
-    )
-
-
 def markdown(comparison: Comparison, *, measure: str, title: str, command: str) -> str:
     """The whole comparison as a Markdown page."""
     parts = [f"# {title}", f"Written by `{command}`.", EXPLAINED]
@@ -117,7 +107,8 @@ def markdown(comparison: Comparison, *, measure: str, title: str, command: str) 
         parts.append(TESTED.format(measure=_name(measure), baseline=comparison.baseline))
     for dataset in datasets(comparison):
         parts.append(f"## {dataset}")
-        parts.append(circumstances(comparison, dataset))
+        shared = circumstances(comparison, dataset)
+        parts.append("\n".join(f"- {name}: {text}" for name, text in shared.items()))
         parts.append(_markdown_table(*table(comparison, dataset, measure=measure)))
         parts.append(COSTED)
         parts.append(_markdown_table(*cost_table(comparison, dataset)))
