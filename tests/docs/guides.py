@@ -11,10 +11,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(
-    r"^(?:<!-- (?P<how>not run|in small): (?P<reason>.+?) -->\n)?"
-    r"```(?P<language>\w*)\n(?P<body>.*?)^```$",
+    r"^(?P<indent> *)(?:<!-- (?P<how>not run|in small): (?P<reason>.+?) -->\n(?P=indent))?"
+    r"```(?P<language>\w*)\n(?P<body>.*?)^(?P=indent)```$",
     re.MULTILINE | re.DOTALL,
 )
+"""Also within a list, where each line is indented as its item is."""
 INLINE = re.compile(r"`((?:ccsi|dvc) [^`\n]+)`")
 
 
@@ -42,7 +43,15 @@ class Block:
 def blocks(guide: Path) -> list[Block]:
     """Every fenced block, in order."""
     found = FENCE.finditer(guide.read_text())
-    return [Block(m["language"], m["body"], m["reason"], m["how"] == "in small") for m in found]
+    return [
+        Block(
+            m["language"],
+            re.sub(rf"^{m['indent']}", "", m["body"], flags=re.MULTILINE),
+            m["reason"],
+            m["how"] == "in small",
+        )
+        for m in found
+    ]
 
 
 def shell_commands(guide: Path) -> list[list[str]]:
@@ -53,7 +62,7 @@ def shell_commands(guide: Path) -> list[list[str]]:
 
 def prose(guide: Path) -> str:
     """The text without its fenced blocks."""
-    return re.sub(r"^```.*?^```$", "", guide.read_text(), flags=re.MULTILINE | re.DOTALL)
+    return FENCE.sub("", guide.read_text())
 
 
 def inline_commands(guide: Path) -> list[list[str]]:

@@ -82,6 +82,27 @@ def test_every_command_is_one_that_there_is(guide: Path) -> None:
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=ids)
+def test_no_command_stands_outside_a_fence_where_nobody_would_run_it(guide: Path) -> None:
+    """Markdown takes four spaces for code too."""
+    assert (
+        re.findall(rf"^[ \t]+(?:\$ )?(?:{'|'.join(PROGRAMS)}) .*", prose(guide), re.MULTILINE) == []
+    )
+
+
+def test_a_block_within_a_list_is_found_with_its_mark(tmp_path: Path) -> None:
+    guide = tmp_path / "guide.md"
+    guide.write_text(
+        "1. First:\n\n   <!-- not run: needs the network -->\n   ```sh\n   dvc pull\n   ```\n"
+        "2. Then:\n\n   ```sh\n   ccsi config \\\n       seed=1\n   ```\n\n```sh\ndvc repro\n```\n"
+    )
+    first, second, third = blocks(guide)
+    assert (first.commands, first.reason) == ([["dvc", "pull"]], "needs the network")
+    assert (second.commands, second.reason) == ([["ccsi", "config", "seed=1"]], None)
+    assert third.commands == [["dvc", "repro"]]
+    assert "dvc" not in prose(guide)
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=ids)
 def test_every_choice_can_be_composed(guide: Path) -> None:
     for command in shell_commands(guide):
         if composed(choices(command)):

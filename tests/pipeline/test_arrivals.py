@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.docs.guides import ROOT, blocks
 from tests.pipeline.hospital import FOLDER, arrive, hospital
 from tests.pipeline.project import Project, stages_run, tree
 
@@ -123,6 +124,21 @@ def test_the_next_task_is_learned_to_the_same_bytes_when_the_old_data_is_gone(
     assert isinstance(per_task, dict)
     assert per_task["t1"] is None
     assert per_task["t3"] is not None
+
+
+def test_the_guides_commands_of_a_purge_do_what_is_said(two: Project, tmp_path: Path) -> None:
+    project = two.clone(tmp_path / "project")
+    (block,) = [b for b in blocks(ROOT / "docs/data-freeness.md") if b.in_small]
+    listed, asked, deleted, repeated = block.commands
+    raw = project.root / FOLDER / "2024"
+    assert project.ccsi(*listed[1:], check=False).returncode == 1
+    assert "purge" in (told := project.ccsi(*asked[1:], check=False)).stdout + told.stderr
+    assert raw.exists()  # nobody answered
+    project.ccsi(*deleted[1:])
+    assert not raw.exists()
+    assert set(stages_run(project.run(*repeated).stdout)) <= {
+        "evaluate@t1", "evaluate@t2", "summarize"
+    }  # fmt: skip
 
 
 def plant(root: Path, task: str) -> dict[str, Path]:

@@ -56,7 +56,11 @@ def test_a_new_method_and_a_new_loss_are_added_as_told(project: Project) -> None
 
 
 @pytest.mark.parametrize(
-    "guide", ["README.md", "docs/sweeps.md", "docs/from-the-original.md", "docs/deploy.md"]
+    "guide",
+    [
+        "README.md",
+        *("docs/data-freeness.md", "docs/deploy.md", "docs/from-the-original.md", "docs/sweeps.md"),
+    ],
 )
 def test_the_commands_of_a_guide_run(guide: str, project: Project) -> None:
     assert run_commands(guide, project)

@@ -11,6 +11,7 @@ from PIL import Image
 from tests.docs.guides import ROOT
 from tests.pipeline.project import Project
 from tests.pipeline.stand_ins import class_folder, npz_file, pictures, run_in_small
+from tests.pipeline.test_audit import SMALL
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
@@ -22,7 +23,7 @@ FOLDS = ("statistics.projections=40", "statistics.dictionary.atoms=8")
 @pytest.fixture
 def furnished(project: Project, tmp_path: Path) -> tuple[Project, dict[str, str]]:
     """A finished project with small studies, and images outside; what to call these."""
-    project.config(*FOLDS)
+    project.config(*FOLDS, *SMALL)
     (project.root / "studies").mkdir()
     (project.root / "studies/digits.yaml").write_text(STUDY)
     (project.root / "studies/lr.search.yaml").write_text(SPACE)
@@ -45,6 +46,7 @@ def furnished(project: Project, tmp_path: Path) -> tuple[Project, dict[str, str]
         ("docs/blood-cells.md", 2),
         ("docs/deploy.md", 4),
         ("docs/from-the-original.md", 1),
+        ("docs/privacy.md", 2),
         ("docs/sweeps.md", 6),
     ],
 )
@@ -55,6 +57,8 @@ def test_the_long_commands_of_a_guide_run_in_small(
     assert run_in_small(guide, project, names) == commands
     if guide == "README.md":
         assert (project.root / "model.onnx").stat().st_size > 1000
+    if guide == "docs/privacy.md":
+        assert (project.root / "reports/audit/membership.csv").exists()
     if guide == "docs/sweeps.md":
         assert "finetune" in (project.root / "reports/mine/comparison.csv").read_text()
 
@@ -69,4 +73,5 @@ def test_every_guide_that_has_such_commands_is_run() -> None:
     }
     (parametrized,) = test_the_long_commands_of_a_guide_run_in_small.pytestmark[-1:]
     guides = {guide for guide, _ in parametrized.args[1]}
-    assert marked == guides | {"docs/own-data.md"}  # which test_guides.py has
+    # test_guides.py has the first, test_arrivals.py the second.
+    assert marked == guides | {"docs/own-data.md", "docs/data-freeness.md"}
