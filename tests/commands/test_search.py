@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,8 +15,13 @@ from optuna.distributions import FloatDistribution, IntDistribution
 from rich.console import Console
 
 from ccsi.commands import search
+from ccsi.commands.search_inputs import SearchInputs
+from ccsi.commands.search_trials import PLACE, open_trials
+from ccsi.commands.search_worker import Worker
+from ccsi.config.paths import CONF
 from ccsi.frame.artifacts import load_table
 from ccsi.frame.errors import ArtifactError, CcsiError, ParameterError
+from ccsi.study.space import SearchSpace, read_space
 from tests.config.projects import make_project
 
 SPACE = """
@@ -51,7 +55,10 @@ class Runs:
     def keep(self, name: str, overrides: Sequence[str]) -> None:
         Runs.kept.append(name)
 
-    def remove(self) -> None:
+    def __enter__(self) -> Runs:
+        return self
+
+    def __exit__(self, *error: object) -> None:
         pass
 
 
@@ -62,6 +69,9 @@ def space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(search, "Workplace", Runs)
     monkeypatch.setattr(search, "require_committed", lambda: None)
+    repo = SimpleNamespace(scm=SimpleNamespace(get_rev=lambda: "c" * 40))
+    monkeypatch.setattr(search, "open_project", lambda root: contextlib.nullcontext(repo))
+    use_code(monkeypatch, "a")
     monkeypatch.setattr(Runs, "answers", staticmethod(lambda n: [0.5, 0.5, 0.5]))
     for name in ("tasks_run", "params", "kept"):
         monkeypatch.setattr(Runs, name, [], raising=False)
@@ -78,9 +88,19 @@ def run(file: Path, *, trials: int, task: str | None = None, jobs: int = 1) -> s
     return stream.getvalue()
 
 
+def use_code(monkeypatch: pytest.MonkeyPatch, content: str) -> None:
+    """Let src/a.py, which every trial reads, have this content."""
+
+    def inputs(repo: Any, space: SearchSpace, *, task: str | None) -> SearchInputs:
+        return SearchInputs(f"{content}{space.digest}", space.digest, {"src/a.py": content})
+
+    monkeypatch.setattr(search, "search_inputs", inputs)
+
+
 def opened(file: Path) -> Study:
-    space = search.read_space(file, search.CONF, task=None)
-    return search._open(search.Search(file, space, None), seed=0)
+    space = read_space(file, CONF, task=None)
+    inputs = search.search_inputs(None, space, task=None)
+    return open_trials("lr", inputs, seed=0, commit="c").study
 
 
 def table(file: Path) -> list[dict[str, str]]:
@@ -148,35 +168,107 @@ def test_an_interrupted_trial_counts_as_none(space: Path) -> None:
     assert "2 complete trials" in run(space, trials=2)
 
 
-def test_a_trial_whose_worker_was_killed_is_tried_again_with_its_values(space: Path) -> None:
-    run(space, trials=1)
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
+def abandon(file: Path, worker: str | None, **told: Any) -> None:
+    """Leave a trial behind that a worker of this name was at."""
     space_of = {
         "update.lr": FloatDistribution(0.001, 0.1, log=True),
         "update.epochs": IntDistribution(2, 5),
     }
-    abandoned = opened(space).ask(space_of)
-    abandoned.set_user_attr("worker", f"{socket.gethostname()}:{gone.pid}")
-    run(space, trials=2)
+    trial = opened(file).ask(space_of)
+    for key, value in ({"worker": worker} if worker else {}).items() | told.items():
+        trial.set_user_attr(key, value)
+
+
+@pytest.mark.parametrize("worker", ["here.1.abcdef00", None])
+def test_a_trial_whose_worker_was_killed_is_tried_again_with_its_values(
+    space: Path, worker: str | None
+) -> None:
+    """Also where it was killed before it could say whose the trial is."""
+    run(space, trials=1)
+    abandon(space, worker)
+    told = run(space, trials=2)
+    assert "trial 1: its worker was killed; tried again" in told
     rows = table(space)
     assert [row["state"] for row in rows] == ["complete", "fail", "complete"]
     assert rows[2]["update.lr"] == rows[1]["update.lr"]
     assert rows[2]["update.epochs"] == rows[1]["update.epochs"]
 
 
+def test_a_trial_whose_worker_is_killed_each_time_is_given_up(space: Path) -> None:
+    run(space, trials=1)
+    abandon(space, "here.1.abcdef00", tries=3)
+    assert "trial 1: its worker was killed; given up" in run(space, trials=2)
+    rows = table(space)
+    assert [row["state"] for row in rows] == ["complete", "fail", "complete"]
+    assert rows[2]["update.lr"] != rows[1]["update.lr"]
+
+
 def test_a_trial_of_a_worker_that_lives_is_left_alone(space: Path) -> None:
     run(space, trials=1)
-    opened(space).ask().set_user_attr("worker", f"{socket.gethostname()}:1")
+    with Worker(PLACE) as other:
+        abandon(space, other.name)
+        assert "killed" not in run(space, trials=2)
+        assert len(Runs.tasks_run) == 1  # the second of two is under way elsewhere
     run(space, trials=2)
-    assert len(Runs.tasks_run) == 1  # the second of two is under way elsewhere
+    assert len(Runs.tasks_run) == 2
+
+
+def test_a_living_worker_takes_up_what_another_left(
+    space: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die_beside(n: int) -> Sequence[float]:
+        if n == 0:
+            abandon(space, "here.1.abcdef00")
+        return [0.5] * 3
+
+    Runs.answers = staticmethod(die_beside)
+    told = run(space, trials=2)
+    assert "trial 1: its worker was killed" in told
+    assert [row["state"] for row in table(space)] == ["complete", "fail", "complete"]
+
+
+def test_a_worker_that_lost_its_trial_to_another_goes_on(space: Path) -> None:
+    def lose(n: int) -> Sequence[float]:
+        if n == 0:
+            opened(space).tell(0, state=search.state("FAIL"))
+        return [0.5] * 3
+
+    Runs.answers = staticmethod(lose)
+    told = run(space, trials=1)
+    assert "trial 0: no sign of life for too long" in told
+    assert [row["state"] for row in table(space)] == ["fail", "complete"]
+
+
+def test_trials_of_other_code_are_kept_apart_and_told_in_one_line(
+    space: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Runs.answers = staticmethod(lambda n: [0.9 if n < 2 else 0.5] * 3)
+    assert "changed" not in run(space, trials=2)
+    before = table(space)
+    use_code(monkeypatch, "b")
+    told = run(space, trials=2)
+    (line,) = [line for line in told.splitlines() if "changed since" in line]
+    assert line.startswith("lr.yaml: changed since the last trials: src/a.py; the 2 earlier trials")
+    assert len(Runs.tasks_run) == 4
+    assert "2 complete trials" in told
+    assert "0.5000; to keep it" in told  # the better ones are of other code
+    rows = table(space)
+    assert rows[:2] == before
+    assert len({row["study"] for row in rows}) == 2
+    assert "changed" not in run(space, trials=2)  # said once
+    use_code(monkeypatch, "a")
+    assert "0.9000; to keep it" in run(space, trials=2)
+    assert len(Runs.tasks_run) == 4  # the code of before finds its trials again
 
 
 def test_trials_of_another_space_are_not_mixed_in(space: Path) -> None:
     run(space, trials=1)
-    space.write_text(SPACE.replace("high: 5", "high: 6"))
-    with pytest.raises(ParameterError, match="has changed since its first trial"):
-        run(space, trials=2)
+    space.write_text(SPACE.replace("update.epochs", "update.batch").replace("high: 5", "high: 6"))
+    told = run(space, trials=1)
+    assert "changed since the last trials: the search file; the 1 earlier trials" in told
+    first, second = table(space)
+    assert (first["update.batch"], second["update.epochs"]) == ("", "")
+    assert len(Runs.tasks_run) == 2
 
 
 def test_one_task_alone_is_searched_by_its_own_values(space: Path) -> None:

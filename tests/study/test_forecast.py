@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ccsi.frame.times import LOG, log_seconds, settings_digest
-from ccsi.study.forecast import ResolvedStage, Times, forecast, stage_keys
+from ccsi.study.forecast import ResolvedStage, Times, forecast, needed_for, stage_keys
 
 STAGES = [
     ResolvedStage("train@t1", "train", ("seed",), ("code.py",), ("data/models/t1",)),
@@ -27,6 +27,23 @@ def test_a_change_reaches_what_lies_below_it_alone() -> None:
     assert [a for a in before if before[a] != seed[a]] == ["train@t1", "update@t2", "summarize"]
     code = keys({"seed": 0, "loss": 1}, content="d")
     assert all(before[a] != code[a] for a in before)
+
+
+def test_a_check_that_always_writes_the_same_makes_nothing_run_again() -> None:
+    """The layout's parameters hold every task's overrides."""
+    layout = ResolvedStage("layout", "check", ("per_task",), (), ("data/laid_out",))
+    prepare = ResolvedStage("prepare@t1", "prepare", (), ("data/laid_out",), ("data/tasks/t1",))
+    one, other = (
+        stage_keys([layout, prepare], {"per_task": value}, lambda path: "") for value in (1, 2)
+    )
+    assert one["layout"] != other["layout"]
+    assert one["prepare@t1"] == other["prepare@t1"]
+
+
+def test_a_stage_needs_what_it_follows_from_alone() -> None:
+    assert needed_for(["update@t2"], STAGES) == STAGES[:2]
+    assert needed_for(["train@t1"], STAGES) == STAGES[:1]
+    assert needed_for(["summarize"], STAGES) == STAGES
 
 
 def test_shared_and_finished_stages_are_not_run_again() -> None:

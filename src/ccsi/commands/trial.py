@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -60,23 +59,15 @@ class Workplace:
             raise ArtifactError(f"dvc exp run left no experiment {name} in {self.root}")
         _git(self._project, "fetch", "--quiet", str(self.root), f"{found[0]}:{found[0]}")
 
-    def remove(self) -> None:
+    def __enter__(self) -> Workplace:
+        return self
+
+    def __exit__(self, *error: object) -> None:
         """Delete the clone; the cache stays."""
         shutil.rmtree(self.root, ignore_errors=True)
 
     def _environment(self) -> dict[str, str]:
         return {"DVC_ROOT": str(self._project)}
-
-
-def alive(process: int) -> bool:
-    """Whether a process of this machine still runs."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _git(folder: Path, *arguments: str) -> str:

@@ -15,6 +15,8 @@ from ccsi.frame.artifacts import load_table
 from ccsi.frame.times import settings_digest
 
 Params = Mapping[str, Any]
+ALWAYS_THE_SAME = "data/laid_out"
+"""An out whose bytes never change: what depends on it never runs again for it."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def stage_keys(
     content: an identity of the content of a path that no stage makes.
     """
     by_address = {stage.address: stage for stage in stages}
-    made = {out: stage.address for stage in by_address.values() for out in stage.outs}
+    made = _makers_by_out(by_address.values())
     keys: dict[str, str] = {}
 
     def key_of(address: str) -> str:
@@ -99,6 +101,19 @@ def stage_keys(
     for address in by_address:
         key_of(address)
     return keys
+
+
+def needed_for(addresses: Iterable[str], stages: Sequence[ResolvedStage]) -> list[ResolvedStage]:
+    """These stages and all that they follow from, in the order of `stages`."""
+    by_address = {stage.address: stage for stage in stages}
+    made = _makers_by_out(stages)
+    left, needed = list(addresses), set[str]()
+    while left:
+        address = left.pop()
+        if address not in needed:
+            needed.add(address)
+            left += [a for dep in by_address[address].deps for a in _makers(dep, made)]
+    return [stage for stage in stages if stage.address in needed]
 
 
 def forecast(
@@ -125,6 +140,10 @@ def forecast(
             told.seconds += seconds or 0.0
             told.unknown += seconds is None
     return kinds
+
+
+def _makers_by_out(stages: Iterable[ResolvedStage]) -> dict[str, str]:
+    return {out: s.address for s in stages for out in s.outs if out != ALWAYS_THE_SAME}
 
 
 def _makers(dep: str, made: Mapping[str, str]) -> list[str]:
