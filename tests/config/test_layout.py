@@ -39,7 +39,7 @@ def test_each_increment_starts_from_the_model_and_impressions_before_it() -> Non
         "audit": "data/none",
         "calibration": "data/calibration/t5",
         "impressions": "data/impressions",
-        "bounds": "data/none",
+        "bounds": "studies/digits.bounds.csv",
         "trained": ["t1", "t2", "t3", "t4", "t5"],
     }
     assert [task["means_before"] for task in params["tasks"].values()] == [
@@ -53,7 +53,12 @@ def test_a_method_without_impressions_rehearses_nothing() -> None:
     assert params["rehearsals"] == {}
     assert params["increments"]["t2"]["rehearsed"] == "data/none"
     assert params["increments"]["t2"]["model"] == "data/models/t1"
-    assert params["summary"]["impressions"] == params["summary"]["bounds"] == "data/none"
+    assert params["summary"]["impressions"] == "data/none"
+
+
+def test_a_budget_names_the_bounds_of_its_own_data_alone() -> None:
+    for others in (["dataset=bloodmnist"], ["budget=quick"], ["report.bounds=null"]):
+        assert compose_params(CONF, others)["summary"]["bounds"] == "data/none"
 
 
 def test_exemplars_are_kept_task_by_task_and_rehearsed() -> None:

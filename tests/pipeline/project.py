@@ -17,6 +17,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = (
     *("src", "stages", "conf", "dvc.yaml", "runtime.lock", "data/none"),
+    "studies/digits.bounds.csv",
     *(".dvc/.gitignore", ".dvc/config", ".dvc/plots", ".dvcignore", ".gitignore", ".gitattributes"),
 )
 TINY = (

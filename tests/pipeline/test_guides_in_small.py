@@ -24,7 +24,7 @@ FOLDS = ("statistics.projections=40", "statistics.dictionary.atoms=8")
 def furnished(project: Project, tmp_path: Path) -> tuple[Project, dict[str, str]]:
     """A finished project with small studies, and images outside; what to call these."""
     project.config(*FOLDS, *SMALL)
-    (project.root / "studies").mkdir()
+    (project.root / "studies").mkdir(exist_ok=True)
     (project.root / "studies/digits.yaml").write_text(STUDY)
     (project.root / "studies/lr.search.yaml").write_text(SPACE)
     project.commit()

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
+from ccsi.artifacts import load_table
+from ccsi.reporting.bounds import COLUMNS
 from ccsi.study.plan import plan
 from ccsi.study.space import VALIDATION, read_space
 from tests.config.projects import REPOSITORY
@@ -35,6 +41,33 @@ def test_every_corner_of_a_search_is_composed(file: Path, task: str | None) -> N
     first = next(space.corners())
     assert VALIDATION in space.trial_overrides(first, task=task)
     assert set(first) == set(space.space)
+
+
+def test_the_bounds_of_a_budget_are_there_and_of_its_own_tasks() -> None:
+    """Every table that a budget names is of the two bounds on its data, or holds no row yet."""
+    named = {
+        file.stem.partition("_"): yaml.safe_load(file.read_text()).get("report", {}).get("bounds")
+        for file in sorted((CONF / "budget_dataset").glob("*.yaml"))
+    }
+    tables = {(key[0], key[2]): path for key, path in named.items() if path}
+    assert ("demo", "digits") in tables
+    for (budget, dataset), path in tables.items():
+        table, study = REPOSITORY / path, (REPOSITORY / path).with_suffix(".yaml")
+        assert table.read_text().startswith(",".join(COLUMNS))
+        runs = plan(study, CONF)
+        assert {f"budget={budget}", f"dataset={dataset}"} <= set(runs[0].overrides)
+        rows = {(r["method"], r["seed"], r["task"], r["classes"]) for r in load_table(table)}
+        wanted = {
+            (run.params["method"]["name"], str(run.params["seed"]), task, str(count))
+            for run in runs
+            for task, count in classes_after(run.params["tasks"])
+        }
+        assert rows in (set(), wanted)
+
+
+def classes_after(tasks: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """Each task, and how many classes are known after it."""
+    yield from zip(tasks, accumulate(len(task["classes"]) for task in tasks.values()), strict=True)
 
 
 def with_data(file: Path, folder: Path) -> Path:

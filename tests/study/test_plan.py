@@ -63,3 +63,11 @@ def test_a_fault_anywhere_is_told_before_anything_runs(
 def test_a_run_is_known_by_its_values_not_by_how_they_were_typed(tmp_path: Path) -> None:
     first, second = (plan(write(tmp_path, text), CONF)[0] for text in ("- seed=0", "- loss.ce=1.0"))
     assert identity(first.params) == identity(second.params)
+
+
+def test_what_is_drawn_beside_a_run_makes_it_no_other(tmp_path: Path) -> None:
+    texts = ("- seed=0", "- report.bounds=null", "- evaluate.split=val")
+    plain, alone, other = (plan(write(tmp_path, text), CONF)[0] for text in texts)
+    assert plain.params["summary"]["bounds"] != alone.params["summary"]["bounds"]
+    assert identity(plain.params) == identity(alone.params)
+    assert identity(plain.params) != identity(other.params)

@@ -17,6 +17,7 @@ BUDGET = {
 DATA = ("dataset", "split", "start")
 NAMED_ELSEWHERE = (
     *("seed", "dataset", "method", "budget", "evaluate", "split", "start", "trainer", "audit"),
+    "report",
 )
 
 

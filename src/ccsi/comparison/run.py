@@ -67,7 +67,8 @@ class Run:
 def settings(params: Mapping[str, Any]) -> dict[str, Any]:
     """Every editable value that a result depends on, but the seed, by dotted key."""
     chosen = {key: params[key] for key in EDITABLE if key in params}
-    chosen.pop("audit", None)  # it reads everything and changes nothing
+    for key in ("audit", "report"):  # they read everything and change nothing
+        chosen.pop(key, None)
     return {key: value for key, value in flat(chosen).items() if key not in WITHOUT_EFFECT}
 
 

@@ -20,7 +20,8 @@ from ccsi.config.compose import compose_params
 from ccsi.config.overrides import override_key
 from ccsi.frame.errors import CcsiError, ParameterError
 
-NOT_OF_THE_RUN = ("overrides", "digest")
+NOT_OF_THE_RUN = ("overrides", "digest", "report", "layout")
+"""layout: a digest of other keys. What is drawn beside a run (report) changes no number of it."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,8 @@ def names_of(stem: str, expanded: Sequence[Sequence[str]]) -> list[str]:
 def identity(params: Mapping[str, Any]) -> str:
     """Digest of everything a run's results follow from but code and data files."""
     kept = {key: value for key, value in params.items() if key not in NOT_OF_THE_RUN}
+    if "summary" in kept:
+        kept["summary"] = {k: v for k, v in kept["summary"].items() if k != "bounds"}
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
 
 
