@@ -87,4 +87,5 @@ def test_sources_are_what_no_stage_made_and_no_code_is() -> None:
         "layout": {"deps": [], "outs": [{"path": "data/laid_out", "md5": "2"}]},
         "summarize": {"deps": [{"path": "bounds.csv", "md5": "6"}]},
     }
-    assert _sources(lock) == {"/images": "1.dir"}
+    lock["prepare@t7"] = {"deps": [{"path": "/of/an/earlier/run", "md5": "7.dir"}]}
+    assert _sources(make_run([]).params, lock) == {"/images": "1.dir"}

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import yaml
 
-from ccsi.artifacts import load_table
+from ccsi.frame.artifacts import load_table
 from ccsi.reporting.bounds import COLUMNS
 from ccsi.study.plan import plan
 from ccsi.study.space import VALIDATION, read_space

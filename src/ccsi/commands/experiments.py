@@ -15,7 +15,7 @@ from typing import Any
 from dvc.repo import Repo
 
 from ccsi.comparison.cost import kept_bytes, timed_as, total_seconds
-from ccsi.comparison.run import Audit, Run, stale_stage
+from ccsi.comparison.run import Audit, Run, stage_addresses, stale_stage
 from ccsi.frame.artifacts import load_json, load_table
 from ccsi.frame.errors import ArtifactError
 from ccsi.lineage.lock import Executed, parse_lock
@@ -87,7 +87,7 @@ def read_run(repo: Repo, experiment: Experiment, times: Times | None = None) -> 
         learned=_learned(texts[MATRIX]),
         code=git_ids(Path(repo.root_dir), experiment.commit, code_paths(lock)),
         data=_data(params, lock),
-        sources=_sources(lock),
+        sources=_sources(params, lock),
         kept=kept_bytes(params, stages),
         seconds=total_seconds(timed, (times or Times()).of_settings),
         timed=frozenset(f"{kind} {settings}" for kind, settings in timed),
@@ -138,14 +138,15 @@ def _audit(params: Mapping[str, Any], stages: Mapping[str, Executed], cache: Pat
     return Audit(load_json(wanted[0]), load_table(wanted[1]))
 
 
-def _sources(lock: Mapping[str, Any]) -> dict[str, str]:
-    """summarize apart, whose bounds and templates change no number of the run."""
-    made = {out["path"] for entry in lock.values() for out in entry.get("outs", [])}
-    read = [d for address, entry in lock.items() if address != "summarize" for d in entry["deps"]]
+def _sources(params: Mapping[str, Any], lock: Mapping[str, Any]) -> dict[str, str]:
+    """Of the run's own stages but summarize: its bounds and templates change no number."""
+    own = [lock[a] for a in stage_addresses(params) if a != "summarize" and a in lock]
+    made = {out["path"] for entry in own for out in entry.get("outs", [])}
     return {
-        d["path"]: str(d["md5"])
-        for d in read
-        if "md5" in d and d["path"] not in made and not d["path"].startswith(CODE)
+        dep["path"]: str(dep["md5"])
+        for entry in own
+        for dep in entry["deps"]
+        if "md5" in dep and dep["path"] not in made and not dep["path"].startswith(CODE)
     }
 
 

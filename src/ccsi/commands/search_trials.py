@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccsi.frame.artifacts import save_table
 from ccsi.commands.search_inputs import SearchInputs, what_changed
 from ccsi.commands.search_worker import Worker
+from ccsi.frame.artifacts import save_table
 
 if TYPE_CHECKING:
     from optuna import Study, Trial
