@@ -74,7 +74,7 @@ class Worker:
 
     def _beat(self) -> None:
         while not self._stop.wait(BEAT):
-            if self._file.exists():
+            with contextlib.suppress(FileNotFoundError):  # it has just ended
                 os.utime(self._file)
 
 
