@@ -6,6 +6,7 @@ Nothing is run here, so this holds for those too that need the network or take h
 from __future__ import annotations
 
 import re
+import shlex
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from ccsi.cli import app
 from ccsi.comparison.run import look_up
 from ccsi.config.compose import compose_params
 from ccsi.config.overrides import MISSING
+from ccsi.frame.errors import CcsiError
 from ccsi.study.plan import expand
 from tests.docs.guides import GUIDES, ROOT, blocks, inline_commands, prose, shell_commands
 
@@ -108,6 +110,17 @@ def test_every_choice_can_be_composed(guide: Path) -> None:
         if composed(choices(command)):
             for overrides in expand(choices(command), guide):
                 assert compose_params(ROOT / "conf", overrides)["tasks"], command
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=ids)
+def test_what_a_console_shows_refused_is_refused_in_these_words(guide: Path) -> None:
+    for block in blocks(guide):
+        lines = block.body.splitlines() if block.language == "console" else []
+        for typed, answer in zip(lines[::2], lines[1::2], strict=True):
+            chosen = choices(shlex.split(typed.removeprefix("$ ")))
+            with pytest.raises(CcsiError) as caught:
+                compose_params(ROOT / "conf", chosen)
+            assert answer == f"ERROR: {caught.value}"
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=ids)
