@@ -5,9 +5,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
+from ccsi.audit.params import AuditParams
 from ccsi.computing.torch_stage import TorchStage
 from ccsi.frame.stage import StageRun
-from ccsi.params.audit import AuditParams
 
 STAGE = TorchStage(
     parameters=("audit", "dataset.name", "means.noise", "method.name", "seed"),
@@ -24,8 +24,8 @@ def run(job: StageRun) -> None:
 
     from ccsi.audit.record import Circumstances
     from ccsi.pipeline.audit import audit_run, save_audit
+    from ccsi.pipeline.audit_figures import write_audit_figures
     from ccsi.pipeline.audit_inputs import AuditInputs
-    from ccsi.reporting.audit_figures import write_audit_figures
     from ccsi.seeding import numpy_generator
 
     inputs = AuditInputs(job.item)

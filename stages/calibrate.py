@@ -19,7 +19,7 @@ def run(job: StageRun) -> None:
     """Read the model, the images and the impressions, fit, write the calibration."""
     bins = int(job.value("evaluate.bins"))
 
-    from ccsi.inference.calibration import save_calibration
+    from ccsi.evaluation.calibration_record import save_calibration
     from ccsi.pipeline.calibration import calibrate_model
 
     data, model, impressions = (Path(job.item[key]) for key in ("data", "model", "impressions"))

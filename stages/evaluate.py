@@ -6,8 +6,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 from ccsi.computing.torch_stage import TorchStage
+from ccsi.evaluation.params import EvaluateParams
 from ccsi.frame.stage import StageRun
-from ccsi.params.evaluate import EvaluateParams
 
 STAGE = TorchStage(
     parameters=(

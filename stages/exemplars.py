@@ -7,7 +7,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 from ccsi.computing.torch_stage import TorchStage
 from ccsi.frame.stage import StageRun
-from ccsi.params.exemplars import ExemplarParams
+from ccsi.rehearsal.params import ExemplarParams
 
 STAGE = TorchStage(
     parameters=("exemplars",),

@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 from ccsi.computing.torch_stage import TorchStage
 from ccsi.frame.errors import ParameterError
 from ccsi.frame.stage import StageRun
-from ccsi.params.fit import FitParams
+from ccsi.statistics.params import FitParams
 
 STAGE = TorchStage(
     parameters=("fit", "method.name"),

@@ -7,7 +7,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 from ccsi.computing.torch_stage import TorchStage
 from ccsi.frame.stage import StageRun
-from ccsi.params.statistics import StatisticsParams
+from ccsi.models.feature_map_params import StatisticsParams
 
 STAGE = TorchStage(
     parameters=("statistics", "seed"),
@@ -21,10 +21,10 @@ def run(job: StageRun) -> None:
     params = job.section(StatisticsParams, "statistics")
     seed = int(job.value("seed"))
 
-    from ccsi.data.task_files import load_info
     from ccsi.pipeline.gathering import gather_task
     from ccsi.seeding import torch_generators
     from ccsi.statistics.store import STATISTICS_FILE, save_statistics
+    from ccsi.tasks.task_files import load_info
 
     data = Path("data/tasks") / job.task
     total = load_info(data).counts["train"]

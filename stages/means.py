@@ -7,8 +7,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 import numpy as np
 
+from ccsi.class_means import MeansParams
 from ccsi.frame.stage import Stage, StageRun
-from ccsi.params.means import MeansParams
 
 STAGE = Stage(
     parameters=("means", "tasks.{task}.means_before"),
@@ -20,9 +20,9 @@ def run(job: StageRun) -> None:
     """Read the task's training images and the means so far; a file stands for none."""
     params = job.section(MeansParams, "means")
 
-    from ccsi.data.means import append_means, load_means, noisy, refuse_few, save_means, task_means
-    from ccsi.data.task_files import load_task
+    from ccsi.class_means import append_means, load_means, noisy, refuse_few, save_means, task_means
     from ccsi.seeding import numpy_generator
+    from ccsi.tasks.task_files import load_task
 
     before = Path(job.value("tasks.{task}.means_before"))
     known = load_means(before) if before.is_dir() else None

@@ -7,8 +7,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 from ccsi.computing.torch_stage import TorchStage
 from ccsi.frame.stage import StageRun
-from ccsi.params.model import ModelParams
-from ccsi.params.training import TrainParams
+from ccsi.models.params import ModelParams
+from ccsi.training.params import TrainParams
 
 STAGE = TorchStage(
     parameters=("train", "tasks.{first}.train", "model", "seed"),

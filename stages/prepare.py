@@ -5,8 +5,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
+from ccsi.data.params import DatasetParams
 from ccsi.frame.stage import Stage, StageRun
-from ccsi.params.dataset import DatasetParams
 
 STAGE = Stage(
     parameters=("dataset", "tasks.{task}.classes", "tasks.{task}.first_id", "tasks.{task}.reads"),
@@ -17,7 +17,7 @@ STAGE = Stage(
 def run(job: StageRun) -> None:
     """Read the source, split it, and put the test images apart."""
     from ccsi.data.reading.prepare import prepare
-    from ccsi.data.task_files import save_task, save_test
+    from ccsi.tasks.task_files import save_task, save_test
 
     task, test = prepare(
         job.section(DatasetParams, "dataset"),

@@ -5,10 +5,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
+from ccsi.computing.params import TrainerParams
 from ccsi.computing.torch_stage import TorchStage
 from ccsi.frame.stage import StageRun
-from ccsi.params.synthesis import SynthesisParams
-from ccsi.params.trainer import TrainerParams
+from ccsi.synthesis.params import SynthesisParams
 
 STAGE = TorchStage(
     parameters=("synthesis", "tasks.{next}.synthesis", "dataset.symmetries", "seed"),
@@ -23,9 +23,9 @@ def run(job: StageRun) -> None:
     flip = "flip_horizontal" in job.value("dataset.symmetries")
     seed = int(job.value("seed"))
 
-    from ccsi.devices.fabric import open_devices
+    from ccsi.execution.checkpoint_files import open_checkpoints
+    from ccsi.execution.fabric import open_devices
     from ccsi.models.store import MODEL_FILE, load_classifier
-    from ccsi.pipeline.checkpoints import open_checkpoints
     from ccsi.pipeline.impressions import load_mean_images, save_impressions
     from ccsi.seeding import torch_generator
     from ccsi.synthesis.inversion import synthesize

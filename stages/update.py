@@ -6,13 +6,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
+from ccsi.computing.params import TrainerParams
 from ccsi.computing.torch_stage import TorchStage
 from ccsi.frame.stage import StageRun
-from ccsi.params.loss import LossWeights
-from ccsi.params.method import MethodParams
-from ccsi.params.model import ModelParams
-from ccsi.params.trainer import TrainerParams
-from ccsi.params.training import UpdateParams
+from ccsi.losses.params import LossWeights
+from ccsi.methods.params import MethodParams
+from ccsi.models.params import ModelParams
+from ccsi.training.params import UpdateParams
 
 STAGE = TorchStage(
     parameters=(
@@ -31,9 +31,9 @@ def run(job: StageRun) -> None:
     chosen, model = job.section(MethodParams, "method"), job.section(ModelParams, "model")
     seed = int(job.value("seed"))
 
-    from ccsi.devices.fabric import open_devices
+    from ccsi.execution.checkpoint_files import open_checkpoints
+    from ccsi.execution.fabric import open_devices
     from ccsi.methods.registry import load_method
-    from ccsi.pipeline.checkpoints import open_checkpoints
     from ccsi.pipeline.learned import save_learned
     from ccsi.pipeline.update import Places, learn_task
     from ccsi.seeding import torch_generators

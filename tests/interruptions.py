@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ccsi.checkpoint import State
-from ccsi.pipeline.checkpoints import FileCheckpoints
+from ccsi.execution.checkpoint import State
+from ccsi.execution.checkpoint_files import FileCheckpoints
 
 
 class Killed(Exception):

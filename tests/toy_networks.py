@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 
 from ccsi.models.classifier import Classifier
-from ccsi.params.model import ModelParams
-from ccsi.params.synthesis import SynthesisParams
-from ccsi.params.training import TrainParams, UpdateParams
+from ccsi.models.params import ModelParams
+from ccsi.synthesis.params import SynthesisParams
 from ccsi.training.class_moments import append_class_moments, class_group_moments
+from ccsi.training.params import TrainParams, UpdateParams
 
 MODEL = ModelParams(
     widths=(8, 8),

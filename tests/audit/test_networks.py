@@ -10,8 +10,8 @@ from ccsi.audit.networks import (
     real_arrivals,
     train_network,
 )
+from ccsi.execution.images import ImageSet
 from ccsi.frame.progress import Silent
-from ccsi.training.images import ImageSet
 from ccsi.training.learn import Arrival
 from tests.toy_networks import MODEL, TRAIN, classifier, generator, images
 

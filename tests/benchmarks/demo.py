@@ -20,7 +20,7 @@ KINDS = {
     "evaluation": ("calibrate", "evaluate"),
 }
 TORCH = "import torch, ccsi.training.learn, ccsi.synthesis.inversion, ccsi.pipeline.learned"
-OTHER = "import numpy, ccsi.frame.stage, ccsi.data.task_files"
+OTHER = "import numpy, ccsi.frame.stage, ccsi.tasks.task_files"
 WRAPPER = """#!{python}
 import os, resource, subprocess, sys
 done = subprocess.run([{python!r}, *sys.argv[1:]])

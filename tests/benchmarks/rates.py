@@ -20,15 +20,15 @@ from torch.utils import benchmark
 from torch.utils.flop_counter import FlopCounterMode
 
 from ccsi.config.compose import compose_params
+from ccsi.execution.images import ImageSet
+from ccsi.losses.params import LossWeights
 from ccsi.methods.registry import load_method
 from ccsi.models.classifier import Classifier
-from ccsi.params.loss import LossWeights
-from ccsi.params.model import ModelParams
-from ccsi.params.synthesis import SynthesisParams
-from ccsi.params.training import TrainParams, UpdateParams
+from ccsi.models.params import ModelParams
 from ccsi.synthesis.inversion import synthesize
-from ccsi.training.images import ImageSet
+from ccsi.synthesis.params import SynthesisParams
 from ccsi.training.learn import Arrival, train_afresh, update
+from ccsi.training.params import TrainParams, UpdateParams
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
 SIDE, CHANNELS, IMAGES, CLASSES = 32, 3, 480, 2

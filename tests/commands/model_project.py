@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ccsi.data.images import LabelledImages
-from ccsi.data.means import ClassMeans, save_means
-from ccsi.data.task_files import TaskData, TaskInfo, save_task
-from ccsi.inference.calibration import save_calibration, sha256
+from ccsi.class_means import ClassMeans, save_means
+from ccsi.evaluation.calibration_record import save_calibration, sha256
 from ccsi.models.store import save_classifier
-from tests.inference.test_calibration import SOUND
+from ccsi.tasks.images import LabelledImages
+from ccsi.tasks.task_files import TaskData, TaskInfo, save_task
+from tests.evaluation.test_calibration_record import SOUND
 from tests.toy_networks import classifier, images
 
 SIDE = 8

@@ -14,7 +14,7 @@ from ccsi.commands.chosen_model import (
 )
 from ccsi.frame.errors import ArtifactError
 from tests.commands.model_project import model_project, save_model
-from tests.inference.test_calibration import SOUND
+from tests.evaluation.test_calibration_record import SOUND
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 
 from ccsi.cli import app
 from ccsi.commands.export import run
+from ccsi.evaluation.calibration_record import sha256
 from ccsi.evaluation.record import Circumstances, SeenTask, evaluate
 from ccsi.frame.artifacts import load_json, save_array, save_json
 from ccsi.frame.errors import ArtifactError, DataError
-from ccsi.inference.calibration import sha256
 from tests.commands.model_project import model_project
 
 OUT = Path("release/model.onnx")

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from ccsi.class_means import ClassMeans, save_means
 from ccsi.cli import app
-from ccsi.data.means import ClassMeans, save_means
 from ccsi.frame.errors import DataError
 from ccsi.models.store import save_classifier
 from tests.toy_networks import classifier

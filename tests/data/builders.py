@@ -10,8 +10,8 @@ import numpy as np
 import yaml
 from PIL import Image
 
+from ccsi.data.params import DatasetParams
 from ccsi.frame.section import parse
-from ccsi.params.dataset import DatasetParams
 
 CONF = Path(__file__).parents[2] / "conf" / "dataset"
 

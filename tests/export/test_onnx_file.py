@@ -14,10 +14,10 @@ from ccsi.export.onnx_file import largest_difference, to_onnx
 from ccsi.frame.errors import ArtifactError
 from ccsi.inference.trained_model import TrainedModel
 from ccsi.models.feature_map import TOGETHER, FeatureMap
+from ccsi.models.feature_map_params import DictionaryParams, StatisticsParams
 from ccsi.models.heads import Linear
 from ccsi.models.patch_dictionary import PatchDictionary
-from ccsi.params.statistics import DictionaryParams, StatisticsParams
-from tests.inference.test_calibration import SOUND
+from tests.evaluation.test_calibration_record import SOUND
 from tests.toy_networks import classifier, generator
 
 MODEL = TrainedModel(Path("m.safetensors"), classifier(), 8, SOUND, SOUND.dataset, SOUND.licence)

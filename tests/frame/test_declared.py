@@ -7,7 +7,7 @@ import yaml
 
 from ccsi.frame.declared import Declared, UndeclaredParameterError
 from ccsi.frame.errors import ParameterError
-from ccsi.params.loss import LossWeights
+from ccsi.losses.params import LossWeights
 
 LOSS = {"ce": 1.0, "distillation": 5.0, "margin": 1.0, "idc": 1.0, "logits": 0.0, "local": 0.0}
 

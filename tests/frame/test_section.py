@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 
 from ccsi.frame.errors import ParameterError
 from ccsi.frame.section import merge, parse
-from ccsi.params.loss import LossWeights
-from ccsi.params.synthesis import SynthesisParams
+from ccsi.losses.params import LossWeights
+from ccsi.synthesis.params import SynthesisParams
 from tests.toy_networks import SYNTHESIS
 
 WEIGHTS = {"ce": 1, "distillation": 5, "margin": 1, "idc": 1, "logits": 0, "local": 0}

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from ccsi.data.images import LabelledImages
 from ccsi.frame.errors import ArtifactError
 from ccsi.inference.calibrate import calibrate
 from ccsi.inference.logits import logits_of, probabilities_of
 from ccsi.models.classifier import Classifier
+from ccsi.tasks.images import LabelledImages
 from tests.toy_networks import classifier, images
 
 

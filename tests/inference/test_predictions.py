@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ccsi.data.means import ClassMeans, save_means
+from ccsi.class_means import ClassMeans, save_means
+from ccsi.evaluation.calibration_record import save_calibration, sha256
 from ccsi.frame.errors import ArtifactError
-from ccsi.inference.calibration import save_calibration, sha256
 from ccsi.inference.image_batches import read_batches
 from ccsi.inference.image_inputs import Wanted, find_inputs
 from ccsi.inference.predictions import Prediction, csv_lines, json_lines, predict_images
 from ccsi.inference.trained_model import load_trained_model
 from ccsi.models.store import save_classifier
-from tests.inference.test_calibration import SOUND
+from tests.evaluation.test_calibration_record import SOUND
 from tests.toy_networks import classifier
 
 WANTED = Wanted(side=8, channels=1)

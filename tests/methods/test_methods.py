@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as F
 
 from ccsi.config.compose import compose_params
+from ccsi.methods.params import MethodParams
 from ccsi.methods.registry import load_method, method_names
-from ccsi.params.method import MethodParams
 from tests.training.test_terms import make_step
 
 CONF = Path(__file__).resolve().parents[2] / "conf"

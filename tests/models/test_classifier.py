@@ -3,8 +3,8 @@ import torch
 
 from ccsi.models.classifier import Classifier, moments_kept
 from ccsi.models.norm import LayerMoments
+from ccsi.models.params import ModelParams
 from ccsi.models.resnet import pad_to_multiple
-from ccsi.params.model import ModelParams
 from tests.toy_networks import MODEL, classifier, generator, images
 
 PAPER = MODEL.model_copy(

@@ -2,9 +2,9 @@ import pytest
 import torch
 
 from ccsi.models.feature_map import FLOOR, FeatureMap, pooled_features
+from ccsi.models.feature_map_params import DictionaryParams, StatisticsParams
 from ccsi.models.patch_dictionary import PatchDictionary
 from ccsi.models.symmetries import composed
-from ccsi.params.statistics import DictionaryParams, StatisticsParams
 from tests.toy_networks import classifier, generator, images
 
 PARAMS = StatisticsParams(

@@ -9,26 +9,26 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ccsi.audit.params import AuditParams
 from ccsi.audit.record import Circumstances
-from ccsi.data.images import LabelledImages
-from ccsi.data.means import append_means, save_means, task_means
-from ccsi.data.task_files import TaskData, TaskInfo, TestData, save_task, save_test
+from ccsi.class_means import append_means, save_means, task_means
 from ccsi.frame.artifacts import load_json, load_table, save_array
 from ccsi.frame.errors import DataError
 from ccsi.frame.progress import Silent
 from ccsi.models.classifier import Learned
+from ccsi.models.feature_map_params import StatisticsParams
 from ccsi.models.store import MODEL_FILE, load_classifier, save_classifier
-from ccsi.params.audit import AuditParams
-from ccsi.params.fit import FitParams
-from ccsi.params.statistics import StatisticsParams
 from ccsi.pipeline.audit import COLUMNS, audit_run, save_audit
+from ccsi.pipeline.audit_figures import write_audit_figures
 from ccsi.pipeline.audit_inputs import AuditInputs
 from ccsi.pipeline.audit_networks import train_networks
 from ccsi.pipeline.gathering import gather_task
-from ccsi.reporting.audit_figures import write_audit_figures
 from ccsi.reporting.audit_results import load_audit
 from ccsi.statistics.fit import fitted_classifier
+from ccsi.statistics.params import FitParams
 from ccsi.statistics.store import STATISTICS_FILE, save_statistics
+from ccsi.tasks.images import LabelledImages
+from ccsi.tasks.task_files import TaskData, TaskInfo, TestData, save_task, save_test
 from tests.toy_networks import MODEL, TRAIN, classifier, generator, images
 
 PARAMS = AuditParams(

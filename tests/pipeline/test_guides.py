@@ -48,7 +48,7 @@ def test_a_new_method_and_a_new_loss_are_added_as_told(project: Project) -> None
     project.config("method=ccsi")
     project.commit()
     written = write_files(ROOT / "docs/new-loss.md", project.root)
-    assert {path.name for path in written} >= {"confidence.py", "dvc.yaml", "defaults.yaml"}
+    assert {path.name for path in written} >= {"confidence.py", "params.py", "defaults.yaml"}
     ran = run_commands("docs/new-loss.md", project)
     assert ran[-1] == ["dvc", "exp", "run", "-S", "loss.confidence=0.1"]
     curves = (project.root / "reports/tables/training.csv").read_text()

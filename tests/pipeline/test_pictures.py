@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ccsi.data.images import LabelledImages
 from ccsi.frame.artifacts import load_array, load_json, load_table, save_array
 from ccsi.pipeline.pictures import (
     EXAMPLES,
@@ -18,6 +17,7 @@ from ccsi.pipeline.pictures import (
     features_of,
     save_shown,
 )
+from ccsi.tasks.images import LabelledImages
 from tests.toy_networks import classifier
 
 N = 60

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from ccsi.execution.images import ImageSet
 from ccsi.frame.errors import ArtifactError, ParameterError
 from ccsi.frame.progress import Silent
+from ccsi.losses.params import LossWeights
 from ccsi.methods.registry import load_method
 from ccsi.models.feature_map import FeatureMap
-from ccsi.params.loss import LossWeights
-from ccsi.params.statistics import StatisticsParams
+from ccsi.models.feature_map_params import StatisticsParams
 from ccsi.pipeline.update import Places, _require_fit, learn_task
-from ccsi.training.images import ImageSet
 from ccsi.training.learn import Arrival
 from tests.toy_networks import MODEL, UPDATE, classifier, generator, images
 

@@ -1,8 +1,8 @@
 import torch
 
+from ccsi.execution.images import ImageSet
 from ccsi.rehearsal.exemplars import choose_exemplars
 from ccsi.rehearsal.herding import herd
-from ccsi.training.images import ImageSet
 from tests.toy_networks import classifier, images
 
 

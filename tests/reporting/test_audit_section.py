@@ -11,7 +11,7 @@ import pytest
 
 from ccsi.frame.artifacts import save_array, save_json, save_table
 from ccsi.frame.errors import ArtifactError
-from ccsi.reporting.audit_figures import write_audit_figures
+from ccsi.pipeline.audit_figures import write_audit_figures
 from ccsi.reporting.audit_results import load_audit
 from tests.audit.test_record import make_record
 from tests.reporting.test_report import HOSTILE, Page, write

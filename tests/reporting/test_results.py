@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ccsi.evaluation.calibration_record import save_calibration
 from ccsi.frame.artifacts import load_array, save_array
 from ccsi.frame.errors import ArtifactError
-from ccsi.inference.calibration import save_calibration
 from ccsi.reporting.results import RunResults, check_one_run, load_results
-from tests.inference.test_calibration import SOUND
+from tests.evaluation.test_calibration_record import SOUND
 from tests.reporting.toy_run import make_run, write_run
 
 

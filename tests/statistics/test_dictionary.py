@@ -2,10 +2,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from ccsi.execution.images import ImageSet
 from ccsi.frame.errors import ParameterError
-from ccsi.params.statistics import DictionaryParams
+from ccsi.models.feature_map_params import DictionaryParams
 from ccsi.statistics.dictionary import learned_dictionary, spherical_k_means
-from ccsi.training.images import ImageSet
 from tests.toy_networks import generator, images
 
 PARAMS = DictionaryParams(atoms=5, patch=3, threshold=0.5)

@@ -5,18 +5,18 @@ from pathlib import Path
 import pytest
 import torch
 
+from ccsi.execution.images import ImageSet
 from ccsi.frame.progress import Silent
 from ccsi.models.classifier import Classifier, Learned, accuracy, predict
 from ccsi.models.feature_map import FeatureMap
+from ccsi.models.feature_map_params import DictionaryParams, StatisticsParams
 from ccsi.models.store import load_classifier, save_classifier
-from ccsi.params.fit import FitParams
-from ccsi.params.statistics import DictionaryParams, StatisticsParams
 from ccsi.statistics.dictionary import learned_dictionary
 from ccsi.statistics.fit import fitted_classifier
 from ccsi.statistics.gather import first_feature_map, gather
 from ccsi.statistics.moments import FeatureStatistics, append
+from ccsi.statistics.params import FitParams
 from ccsi.statistics.store import Gathered, load_statistics, save_statistics
-from ccsi.training.images import ImageSet
 from tests.toy_networks import classifier, generator, images
 
 PARAMS = StatisticsParams(

@@ -5,7 +5,7 @@ import torch
 
 from ccsi.frame.errors import ArtifactError
 from ccsi.models.feature_map import FeatureMap
-from ccsi.params.statistics import StatisticsParams
+from ccsi.models.feature_map_params import StatisticsParams
 from ccsi.statistics.store import (
     Gathered,
     full_matrix,

@@ -5,9 +5,9 @@ import torch
 
 from ccsi.frame.errors import DivergenceError, ParameterError
 from ccsi.frame.progress import Silent
-from ccsi.params.synthesis import SynthesisParams
 from ccsi.synthesis.inversion import Impressions, learning_rate, synthesize
 from ccsi.synthesis.objective import synthesis_loss
+from ccsi.synthesis.params import SynthesisParams
 from tests.toy_networks import SYNTHESIS, classifier, generator, images
 
 MEANS = torch.full((2, 1, 8, 8), 0.4)
@@ -101,7 +101,7 @@ def test_progress_counts_image_iterations_and_curves_name_every_term() -> None:
 
 
 def test_impressions_of_a_trained_class_are_recognised() -> None:
-    from ccsi.training.images import ImageSet
+    from ccsi.execution.images import ImageSet
     from ccsi.training.learn import Arrival, train_afresh
     from tests.toy_networks import MODEL, TRAIN
 

@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from ccsi.params.synthesis import SynthesisParams
 from ccsi.synthesis.objective import synthesis_loss
+from ccsi.synthesis.params import SynthesisParams
 from tests.toy_networks import SYNTHESIS, classifier, images
 
 ONLY = {"ce": 0.0, "tv": 0.0, "l2": 0.0, "batch_moments": 0.0, "group_moments": 0.0}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
+from ccsi.execution.checkpoint import NO_CHECKPOINTS, Checkpoints
 from ccsi.frame.errors import DivergenceError
 from ccsi.frame.progress import Silent
 from ccsi.synthesis.inversion import Impressions, synthesize

@@ -1,7 +1,7 @@
 import torch
 
+from ccsi.execution.images import ImageSet
 from ccsi.training.blending import mean_images, mixed, transplanted
-from ccsi.training.images import ImageSet
 
 
 def test_mean_images_are_those_of_each_class_alone() -> None:

@@ -1,15 +1,15 @@
 import pytest
 import torch
 
+from ccsi.execution.images import ImageSet
 from ccsi.frame.errors import DataError, DivergenceError, ParameterError
 from ccsi.frame.progress import Silent
+from ccsi.losses.params import LossWeights
 from ccsi.methods.registry import load_method
 from ccsi.models.classifier import Classifier, accuracy
-from ccsi.params.loss import LossWeights
-from ccsi.params.training import UpdateParams
-from ccsi.training.images import ImageSet
 from ccsi.training.learn import Arrival, GeneratorFor, train_afresh, update
 from ccsi.training.loop import Curve
+from ccsi.training.params import UpdateParams
 from ccsi.training.sampling import Batch
 from ccsi.training.step import Step
 from tests.toy_networks import MODEL, TRAIN, UPDATE, generator, images

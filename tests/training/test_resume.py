@@ -9,15 +9,15 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
+from ccsi.execution.checkpoint import NO_CHECKPOINTS, Checkpoints
+from ccsi.execution.images import ImageSet
 from ccsi.frame.progress import Silent
+from ccsi.losses.params import LossWeights
 from ccsi.methods.registry import load_method
 from ccsi.models.classifier import Classifier
-from ccsi.params.loss import LossWeights
-from ccsi.params.training import TrainParams, UpdateParams
-from ccsi.training.images import ImageSet
 from ccsi.training.learn import Arrival, train_afresh, update
 from ccsi.training.loop import Curve
+from ccsi.training.params import TrainParams, UpdateParams
 from tests.interruptions import Killed, KilledAfter
 from tests.toy_networks import MODEL, TRAIN, UPDATE, classifier, generator, images
 

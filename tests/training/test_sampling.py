@@ -1,6 +1,6 @@
 import torch
 
-from ccsi.training.images import ImageSet
+from ccsi.execution.images import ImageSet
 from ccsi.training.sampling import RehearsalSampler, draws_per_epoch, ratio_of
 from tests.toy_networks import generator, images
 

@@ -105,7 +105,7 @@ def test_idc_survives_a_batch_without_real_images() -> None:
 
 
 def test_every_method_names_terms_that_have_a_weight() -> None:
-    from ccsi.params.loss import LossWeights
+    from ccsi.losses.params import LossWeights
 
     assert {"ccsi", "ccsi_local", "ci", "finetune", "joint"} <= set(method_names())
     for name in method_names():

@@ -9,15 +9,15 @@ import torch
 
 from ccsi.api.model import Images, Labels, Model
 from ccsi.api.settings import Settings
-from ccsi.data.images import LabelledImages
-from ccsi.data.means import ClassMeans, append_means, class_means
+from ccsi.class_means import ClassMeans, append_means, class_means
+from ccsi.execution.images import ImageSet
 from ccsi.frame.errors import DataError, ParameterError
 from ccsi.frame.progress import Silent
 from ccsi.methods.registry import load_method
 from ccsi.models.classifier import Learned
 from ccsi.seeding import torch_generator
 from ccsi.synthesis.inversion import synthesize as invert
-from ccsi.training.images import ImageSet
+from ccsi.tasks.images import LabelledImages
 from ccsi.training.learn import Arrival, GeneratorFor, train_afresh
 from ccsi.training.learn import update as learn_update
 

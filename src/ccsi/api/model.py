@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsi.data.images import LabelledImages
-from ccsi.data.means import ClassMeans, load_means, save_means
+from ccsi.class_means import ClassMeans, load_means, save_means
 from ccsi.frame.errors import DataError
 from ccsi.inference.logits import probabilities_of
 from ccsi.models.classifier import Classifier
 from ccsi.models.store import MODEL_FILE, load_classifier, save_classifier
+from ccsi.tasks.images import LabelledImages
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.int64]

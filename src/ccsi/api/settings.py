@@ -10,10 +10,10 @@ from typing import Any
 from ccsi.frame.declared import Declared
 from ccsi.frame.errors import ParameterError
 from ccsi.frame.section import Section, merge, parse
-from ccsi.params.loss import LossWeights
-from ccsi.params.model import ModelParams
-from ccsi.params.synthesis import SynthesisParams
-from ccsi.params.training import TrainParams, UpdateParams
+from ccsi.losses.params import LossWeights
+from ccsi.models.params import ModelParams
+from ccsi.synthesis.params import SynthesisParams
+from ccsi.training.params import TrainParams, UpdateParams
 
 
 @dataclass(frozen=True)

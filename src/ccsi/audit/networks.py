@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ccsi.execution.images import ImageSet
 from ccsi.frame.progress import Progress
 from ccsi.models.classifier import Classifier
-from ccsi.params.model import ModelParams
-from ccsi.params.training import TrainParams
-from ccsi.training.images import ImageSet
+from ccsi.models.params import ModelParams
 from ccsi.training.learn import Arrival, GeneratorFor, train_afresh
+from ccsi.training.params import TrainParams
 
 BATCH = 250
 

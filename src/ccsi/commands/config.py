@@ -22,10 +22,10 @@ from ccsi.config.paths import CONF, CONFIG_FILE, PARAMS_FILE, project_root
 from ccsi.config.prune import leftovers, remove
 from ccsi.config.record import record
 from ccsi.data.layout import lay_out
+from ccsi.data.params import DatasetParams
 from ccsi.data.reading.arrival_record import RECORD, record_arrivals
 from ccsi.frame.artifacts import write_text
 from ccsi.frame.section import parse
-from ccsi.params.dataset import DatasetParams
 
 
 def run(choices: Sequence[str], *, show: bool, discard: bool, console: Console) -> None:

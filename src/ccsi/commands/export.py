@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsi.commands.chosen_model import evaluation_file, load_chosen, task_folder
-from ccsi.data.task_files import load_task
+from ccsi.evaluation.calibration_record import sha256
 from ccsi.frame.artifacts import load_json, write_bytes, write_text
 from ccsi.frame.errors import ArtifactError
-from ccsi.inference.calibration import sha256
 from ccsi.inference.image_batches import read_batches
 from ccsi.inference.image_inputs import Wanted, check_inputs, find_inputs
 from ccsi.inference.trained_model import TrainedModel
 from ccsi.reporting.results import calibrated_error
+from ccsi.tasks.task_files import load_task
 
 NEEDED = ("onnx", "onnxruntime", "onnxscript", "huggingface_hub")
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import ClassVar
 
 from ccsi.computing.machine import MACHINE_FILE, describe_machine
+from ccsi.computing.params import TrainerParams
 from ccsi.computing.runtime import check_runtime
 from ccsi.computing.waiting import choose_waiting
 from ccsi.frame.artifacts import save_json
 from ccsi.frame.stage import Stage, StageRun
-from ccsi.params.trainer import TrainerParams
 
 
 class TorchStage(Stage):

@@ -23,9 +23,9 @@ from ccsi.config.paths import (
 )
 from ccsi.config.start import read_start, refuse_unusable_start, tasks_already_learned
 from ccsi.data.layout import TaskLayout, lay_out, reads
+from ccsi.data.params import DatasetParams
 from ccsi.frame.errors import ParameterError
 from ccsi.frame.section import parse
-from ccsi.params.dataset import DatasetParams
 
 OVERRIDABLE = ("loss", "train", "update", "synthesis")
 

@@ -11,9 +11,9 @@ from typing import Any
 from ccsi import methods
 from ccsi.frame.errors import ParameterError
 from ccsi.frame.section import merge
-from ccsi.params.loss import refuse_unusable_weights
+from ccsi.losses.params import refuse_unusable_weights
 
-_NOT_METHODS = {"__init__", "base", "registry"}
+_NOT_METHODS = {"__init__", "base", "params", "registry"}
 
 
 @dataclass(frozen=True)

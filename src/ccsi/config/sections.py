@@ -6,27 +6,27 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from ccsi.audit.params import AuditParams
+from ccsi.class_means import MeansParams
+from ccsi.computing.params import TrainerParams
 from ccsi.config.layout import OVERRIDABLE
 from ccsi.config.method_declaration import refuse_unusable_choices
 from ccsi.config.names import nearest
 from ccsi.config.overrides import write_value
 from ccsi.config.ranges import checked
+from ccsi.config.report_params import ReportParams
+from ccsi.data.params import DatasetParams
+from ccsi.evaluation.params import EvaluateParams
 from ccsi.frame.errors import ParameterError
 from ccsi.frame.section import Section, merge
-from ccsi.params.audit import AuditParams
-from ccsi.params.dataset import DatasetParams
-from ccsi.params.evaluate import EvaluateParams
-from ccsi.params.exemplars import ExemplarParams
-from ccsi.params.fit import FitParams
-from ccsi.params.loss import LossWeights
-from ccsi.params.means import MeansParams
-from ccsi.params.method import MethodParams
-from ccsi.params.model import ModelParams
-from ccsi.params.report import ReportParams
-from ccsi.params.statistics import StatisticsParams
-from ccsi.params.synthesis import SynthesisParams
-from ccsi.params.trainer import TrainerParams
-from ccsi.params.training import TrainParams, UpdateParams
+from ccsi.losses.params import LossWeights
+from ccsi.methods.params import MethodParams
+from ccsi.models.feature_map_params import StatisticsParams
+from ccsi.models.params import ModelParams
+from ccsi.rehearsal.params import ExemplarParams
+from ccsi.statistics.params import FitParams
+from ccsi.synthesis.params import SynthesisParams
+from ccsi.training.params import TrainParams, UpdateParams
 
 SECTIONS: dict[str, type[Section]] = {
     "loss": LossWeights,

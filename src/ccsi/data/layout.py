@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ccsi.data.params import DatasetParams
 from ccsi.data.reading.arrival_record import arrivals
 from ccsi.data.reading.names import check_class_names
 from ccsi.data.reading.source import open_source
 from ccsi.frame.errors import DataError
-from ccsi.params.dataset import DatasetParams
 from ccsi.seeding import numpy_generator
 
 ARRIVALS = "arrivals"

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsi.data.images import LabelledImages
 from ccsi.evaluation.calibration import expected_calibration_error, reliability_table
 from ccsi.frame.errors import ArtifactError
 from ccsi.inference.logits import logits_of, softmax
 from ccsi.inference.temperature import fit_temperature, negative_log_likelihood
 from ccsi.models.classifier import Classifier
+from ccsi.tasks.images import LabelledImages
 
 
 @dataclass(frozen=True)

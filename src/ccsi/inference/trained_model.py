@@ -10,19 +10,19 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ccsi.data.task_files import load_info
-from ccsi.frame.artifacts import load_array
-from ccsi.frame.errors import ArtifactError
-from ccsi.inference.calibration import (
+from ccsi.evaluation.calibration_record import (
     CALIBRATION_FILE,
     UNFITTED,
     Calibration,
     load_calibration,
     sha256,
 )
+from ccsi.frame.artifacts import load_array
+from ccsi.frame.errors import ArtifactError
 from ccsi.inference.logits import probabilities_of
 from ccsi.models.classifier import Classifier
 from ccsi.models.store import MODEL_FILE, load_classifier
+from ccsi.tasks.task_files import load_info
 
 MEANS_FILE = "means.npy"
 TASK_FILE = "task.json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ccsi.params.loss import refuse_unusable_weights
+from ccsi.losses.params import refuse_unusable_weights
 from ccsi.training.step import Term
 
 

@@ -9,7 +9,7 @@ from ccsi import methods
 from ccsi.frame.errors import ParameterError
 from ccsi.methods.base import Method
 
-_NOT_METHODS = {"base", "registry"}
+_NOT_METHODS = {"base", "params", "registry"}
 
 
 def method_names() -> list[str]:

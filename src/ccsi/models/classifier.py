@@ -13,8 +13,8 @@ from torch import Generator, Tensor, nn
 from ccsi.models.feature_map import FeatureMap
 from ccsi.models.heads import CosineLinear, Head, Linear
 from ccsi.models.norm import LayerMoments, MomentNorm
+from ccsi.models.params import ModelParams
 from ccsi.models.resnet import ResNet
-from ccsi.params.model import ModelParams
 
 BATCH = 256
 

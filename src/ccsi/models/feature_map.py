@@ -10,12 +10,12 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
+from ccsi.models.feature_map_params import StatisticsParams
 from ccsi.models.norm import MomentNorm
+from ccsi.models.params import ModelParams
 from ccsi.models.patch_dictionary import PatchDictionary
 from ccsi.models.resnet import ResNet
 from ccsi.models.symmetries import composed, generated_group
-from ccsi.params.model import ModelParams
-from ccsi.params.statistics import StatisticsParams
 
 FLOOR = 0.1  # of the mean standard deviation: a feature still now may wake with later classes
 # Images whose maps are made together: those of more leave the cache, and take up to 4 times as

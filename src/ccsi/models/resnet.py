@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
 from ccsi.models.norm import BatchNorm, ContinualNorm, LayerMoments, MomentNorm, SharedBatch
-from ccsi.params.model import ModelParams
+from ccsi.models.params import ModelParams
 
 Moments = list[LayerMoments] | None
 NormFactory = Callable[[int], MomentNorm]

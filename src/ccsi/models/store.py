@@ -17,7 +17,7 @@ from ccsi.frame.artifacts import write_bytes
 from ccsi.frame.errors import ArtifactError
 from ccsi.models.classifier import Classifier, Learned
 from ccsi.models.feature_map import FeatureMap
-from ccsi.params.model import ModelParams
+from ccsi.models.params import ModelParams
 
 MODEL_FILE = "model.safetensors"
 METADATA_KEY = "ccsi"  # one key only: safetensors does not keep the order of several

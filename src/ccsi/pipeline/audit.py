@@ -9,12 +9,12 @@ from typing import Any
 
 from ccsi.audit import kept_means, leaks, quality
 from ccsi.audit.networks import Look, remembering
+from ccsi.audit.params import AuditParams
 from ccsi.audit.real_images import RealClass, as_vectors
 from ccsi.audit.record import Circumstances, audit_record
-from ccsi.data.means import ClassMeans, load_means
+from ccsi.class_means import ClassMeans, load_means
 from ccsi.frame.artifacts import save_array, save_json, save_table
 from ccsi.models.classifier import Classifier
-from ccsi.params.audit import AuditParams
 from ccsi.pipeline.audit_inputs import AuditInputs, GeneratorFor
 from ccsi.pipeline.audit_networks import REAL
 from ccsi.statistics.store import STATISTICS_FILE, load_statistics

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from ccsi.audit.kept_means import COUNTS
 from ccsi.audit.mean_leak import CANDIDATES
 from ccsi.audit.real_images import RealClass, at_most
-from ccsi.data.task_files import load_task, load_test
 from ccsi.frame.errors import DataError
 from ccsi.models.classifier import Classifier
 from ccsi.models.store import MODEL_FILE, load_classifier
 from ccsi.pipeline.labelled import load_labelled
+from ccsi.tasks.task_files import load_task, load_test
 
 Record = Mapping[str, Any]
 Images = NDArray[np.uint8]

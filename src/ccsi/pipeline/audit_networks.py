@@ -10,16 +10,16 @@ from typing import Any
 from torch import Generator
 
 from ccsi.audit.networks import epochs_for, impressions_arrival, real_arrivals, train_network
-from ccsi.data.means import load_means
+from ccsi.class_means import load_means
+from ccsi.execution.images import ImageSet
 from ccsi.frame.errors import DataError
 from ccsi.frame.progress import Progress
+from ccsi.models.params import ModelParams
 from ccsi.models.store import MODEL_FILE, save_classifier
-from ccsi.params.model import ModelParams
-from ccsi.params.training import TrainParams
 from ccsi.pipeline.labelled import load_labelled
 from ccsi.pipeline.learned import load_arrival
-from ccsi.training.images import ImageSet
 from ccsi.training.learn import Arrival
+from ccsi.training.params import TrainParams
 
 REAL = "real"
 

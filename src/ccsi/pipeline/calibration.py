@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from ccsi.data.task_files import load_task
+from ccsi.evaluation.calibration_record import Calibration, sha256
 from ccsi.inference.calibrate import calibrate
-from ccsi.inference.calibration import Calibration, sha256
 from ccsi.models.store import MODEL_FILE, load_classifier
 from ccsi.pipeline.labelled import load_labelled
+from ccsi.tasks.task_files import load_task
 
 
 def calibrate_model(data: Path, model: Path, impressions: Path, *, bins: int) -> Calibration:

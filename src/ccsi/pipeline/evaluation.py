@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from ccsi.data.images import LabelledImages
-from ccsi.data.task_files import TaskInfo, load_task, load_test
+from ccsi.evaluation.calibration_record import sha256
+from ccsi.evaluation.params import EvaluateParams
 from ccsi.evaluation.record import Circumstances, SeenTask, evaluate
 from ccsi.frame.artifacts import save_array, save_json
-from ccsi.inference.calibration import sha256
 from ccsi.models.classifier import Classifier, predict
 from ccsi.models.store import MODEL_FILE, load_classifier
-from ccsi.params.evaluate import EvaluateParams
 from ccsi.pipeline.pictures import Shown, choose_shown
+from ccsi.tasks.images import LabelledImages
+from ccsi.tasks.task_files import TaskInfo, load_task, load_test
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ccsi.data.task_files import load_task
+from ccsi.execution.images import ImageSet
 from ccsi.frame.errors import ArtifactError
 from ccsi.models.store import MODEL_FILE, load_classifier
 from ccsi.pipeline.labelled import load_labelled, save_labelled
 from ccsi.rehearsal.exemplars import choose_exemplars
-from ccsi.training.images import ImageSet
+from ccsi.tasks.task_files import load_task
 
 
 def remember_task(data: Path, model: Path, before: Path, *, per_class: int) -> ImageSet:

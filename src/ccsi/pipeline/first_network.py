@@ -7,15 +7,15 @@ from pathlib import Path
 
 from torch import Generator
 
-from ccsi.devices.fabric import open_devices
+from ccsi.computing.params import TrainerParams
+from ccsi.execution.checkpoint_files import open_checkpoints
+from ccsi.execution.fabric import open_devices
 from ccsi.frame.stage import StageRun
 from ccsi.models.classifier import Learned
-from ccsi.params.model import ModelParams
-from ccsi.params.trainer import TrainerParams
-from ccsi.params.training import TrainParams
-from ccsi.pipeline.checkpoints import open_checkpoints
+from ccsi.models.params import ModelParams
 from ccsi.pipeline.learned import load_arrival, save_learned
 from ccsi.training.learn import train_afresh
+from ccsi.training.params import TrainParams
 
 
 def train_first(

@@ -7,18 +7,18 @@ from pathlib import Path
 
 from torch import Generator
 
-from ccsi.data.task_files import load_task
+from ccsi.execution.images import ImageSet
 from ccsi.frame.errors import ArtifactError
 from ccsi.frame.progress import Progress
+from ccsi.models.feature_map_params import StatisticsParams
 from ccsi.models.patch_dictionary import PatchDictionary
 from ccsi.models.resnet import ResNet
 from ccsi.models.store import MODEL_FILE, load_classifier
-from ccsi.params.statistics import StatisticsParams
 from ccsi.statistics.dictionary import learned_dictionary
 from ccsi.statistics.gather import first_feature_map, gather
 from ccsi.statistics.moments import append
 from ccsi.statistics.store import STATISTICS_FILE, Gathered, load_statistics
-from ccsi.training.images import ImageSet
+from ccsi.tasks.task_files import load_task
 
 GeneratorFor = Callable[[str], Generator]
 

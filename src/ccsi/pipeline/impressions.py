@@ -9,12 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ccsi.data.means import load_means
+from ccsi.class_means import load_means
+from ccsi.execution.images import ImageSet
 from ccsi.frame.artifacts import save_table
 from ccsi.frame.errors import ArtifactError
 from ccsi.models.classifier import Classifier
 from ccsi.pipeline.labelled import load_labelled, save_labelled
-from ccsi.training.images import ImageSet
 
 if TYPE_CHECKING:  # the update reads impressions without knowing how they are made
     from ccsi.synthesis.inversion import Impressions

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsi.data.images import LabelledImages
 from ccsi.frame.artifacts import load_array, save_array
 from ccsi.frame.errors import ArtifactError, DataError
+from ccsi.tasks.images import LabelledImages
 
 
 def save_labelled(folder: Path, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ccsi.data.task_files import load_task
+from ccsi.execution.images import ImageSet
 from ccsi.frame.artifacts import save_table
 from ccsi.models.classifier import Classifier
 from ccsi.models.store import MODEL_FILE, save_classifier
-from ccsi.training.images import ImageSet
+from ccsi.tasks.task_files import load_task
 from ccsi.training.learn import Arrival
 from ccsi.training.loop import Curve
 

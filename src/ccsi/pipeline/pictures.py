@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ccsi.data.images import LabelledImages
 from ccsi.evaluation.examples import confident_mistakes, first_of_each_class
 from ccsi.evaluation.feature_map import map_features
 from ccsi.frame.artifacts import load_array, save_array, save_json, save_table
 from ccsi.models.classifier import Classifier
+from ccsi.tasks.images import LabelledImages
 
 EXAMPLES, MISTAKES, MAPPED = 6, 12, 40
 """Images shown of a class, mistakes shown in all, and points of a class on the map."""

@@ -7,21 +7,21 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
-from ccsi.devices.devices import ONE_CPU, Devices
+from ccsi.execution.checkpoint import NO_CHECKPOINTS, Checkpoints
+from ccsi.execution.devices import ONE_CPU, Devices
+from ccsi.execution.images import ImageSet
 from ccsi.frame.errors import ArtifactError, ParameterError
 from ccsi.frame.progress import Progress
+from ccsi.losses.params import LossWeights
 from ccsi.methods.base import Method
 from ccsi.models.classifier import Classifier, Learned
+from ccsi.models.params import ModelParams
 from ccsi.models.store import MODEL_FILE, load_classifier
-from ccsi.params.loss import LossWeights
-from ccsi.params.model import ModelParams
-from ccsi.params.training import UpdateParams
 from ccsi.pipeline.impressions import load_rehearsed
 from ccsi.pipeline.learned import load_arrival
-from ccsi.training.images import ImageSet
 from ccsi.training.learn import Arrival, GeneratorFor, train_afresh, update
 from ccsi.training.loop import Curve
+from ccsi.training.params import UpdateParams
 from ccsi.training.sampling import draws_per_epoch, ratio_of
 
 ProgressFor = Callable[[int], AbstractContextManager[Progress]]

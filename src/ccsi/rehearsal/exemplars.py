@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 
+from ccsi.execution.images import ImageSet
 from ccsi.models.resnet import ResNet
 from ccsi.rehearsal.herding import herd
-from ccsi.training.images import ImageSet
 
 BATCH = 256
 

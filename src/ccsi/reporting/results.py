@@ -14,9 +14,9 @@ from ccsi.evaluation.calibration import (
     reliability_table,
     temperature_scaled,
 )
+from ccsi.evaluation.calibration_record import CALIBRATION_FILE, load_calibration
 from ccsi.frame.artifacts import load_array, load_json, load_table
 from ccsi.frame.errors import ArtifactError
-from ccsi.inference.calibration import CALIBRATION_FILE, load_calibration
 from ccsi.reporting.audit_results import AuditShown, load_audit
 
 DIGITS = 6

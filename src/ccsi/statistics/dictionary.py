@@ -6,10 +6,10 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
+from ccsi.execution.images import ImageSet
 from ccsi.frame.errors import ParameterError
+from ccsi.models.feature_map_params import DictionaryParams
 from ccsi.models.patch_dictionary import CONTRAST, PatchDictionary, averaged_down
-from ccsi.params.statistics import DictionaryParams
-from ccsi.training.images import ImageSet
 
 IMAGES, PATCHES = 1_000, 30_000  # at most so many images, so many patches of them
 WHITENING = 0.1  # added to the patches' variances (Coates and Ng)

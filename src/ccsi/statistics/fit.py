@@ -6,8 +6,8 @@ from torch import nn
 
 from ccsi.models.classifier import Classifier, Learned
 from ccsi.models.heads import Linear
-from ccsi.params.fit import FitParams
 from ccsi.statistics.heads import HEADS
+from ccsi.statistics.params import FitParams
 from ccsi.statistics.store import Gathered
 
 

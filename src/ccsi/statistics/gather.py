@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Generator, Tensor
 
+from ccsi.execution.images import ImageSet
 from ccsi.frame.progress import Progress
 from ccsi.models.feature_map import FeatureMap
+from ccsi.models.feature_map_params import StatisticsParams
 from ccsi.models.patch_dictionary import PatchDictionary
 from ccsi.models.resnet import ResNet
-from ccsi.params.statistics import StatisticsParams
 from ccsi.statistics.moments import FeatureStatistics, accumulate
-from ccsi.training.images import ImageSet
 
 BATCH = 256
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ccsi.params.fit import FitParams
 from ccsi.statistics.affine import Affine
 from ccsi.statistics.discriminant import shared_covariance_discriminant
+from ccsi.statistics.params import FitParams
 from ccsi.statistics.ridge import ridge_classifier
 from ccsi.statistics.store import Gathered
 

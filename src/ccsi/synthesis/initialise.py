@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Generator, Tensor
 
-from ccsi.params.synthesis import SynthesisParams
+from ccsi.synthesis.params import SynthesisParams
 
 
 def balanced_labels(n_classes: int, per_class: int) -> Tensor:

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
-from ccsi.devices.devices import ONE_CPU, Devices
+from ccsi.execution.checkpoint import NO_CHECKPOINTS, Checkpoints
+from ccsi.execution.devices import ONE_CPU, Devices
 from ccsi.frame.errors import DivergenceError, ParameterError
 from ccsi.frame.progress import Progress
 from ccsi.models.classifier import Classifier
-from ccsi.params.synthesis import SynthesisParams
 from ccsi.synthesis.initialise import balanced_labels, starting_images
 from ccsi.synthesis.jitter import random_view
 from ccsi.synthesis.objective import SynthesisLoss, synthesis_loss
+from ccsi.synthesis.params import SynthesisParams
 from ccsi.synthesis.resume import Inversion, Points, Synthesis
 from ccsi.synthesis.turns import gather, pass_over
 

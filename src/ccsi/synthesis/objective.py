@@ -8,11 +8,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ccsi.losses.feature_stats import batch_moment_distance, group_moment_distance
-from ccsi.losses.image_prior import intensity, total_variation
 from ccsi.models.classifier import Classifier
 from ccsi.models.norm import LayerMoments
-from ccsi.params.synthesis import SynthesisParams
+from ccsi.synthesis.losses.feature_stats import batch_moment_distance, group_moment_distance
+from ccsi.synthesis.losses.image_prior import intensity, total_variation
+from ccsi.synthesis.params import SynthesisParams
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import torch
 from torch import Generator, Tensor
 
-from ccsi.checkpoint import State
-from ccsi.devices.devices import Devices
-from ccsi.params.synthesis import SynthesisParams
+from ccsi.execution.checkpoint import State
+from ccsi.execution.devices import Devices
+from ccsi.synthesis.params import SynthesisParams
 
 Points = list[dict[str, float]]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ccsi.devices.devices import Devices
-from ccsi.params.synthesis import SynthesisParams
+from ccsi.execution.devices import Devices
 from ccsi.synthesis.initialise import starting_images
 from ccsi.synthesis.jitter import draw_view
+from ccsi.synthesis.params import SynthesisParams
 from ccsi.synthesis.resume import Synthesis
 
 

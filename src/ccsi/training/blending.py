@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ccsi.training.images import ImageSet
+from ccsi.execution.images import ImageSet
 
 
 def mean_images(images: ImageSet) -> dict[int, Tensor]:

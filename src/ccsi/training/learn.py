@@ -8,23 +8,23 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
-from ccsi.devices.devices import ONE_CPU, Devices
+from ccsi.execution.checkpoint import NO_CHECKPOINTS, Checkpoints
+from ccsi.execution.devices import ONE_CPU, Devices
+from ccsi.execution.images import ImageSet
 from ccsi.frame.progress import Progress
 from ccsi.losses.classification import class_weights
+from ccsi.losses.params import LossWeights
 from ccsi.methods.base import Method
 from ccsi.models.classifier import Classifier
-from ccsi.params.loss import LossWeights
-from ccsi.params.model import ModelParams
-from ccsi.params.training import OptimParams, UpdateParams
+from ccsi.models.params import ModelParams
 from ccsi.training import terms
 from ccsi.training.class_moments import (
     append_class_moments,
     class_group_moments,
     replace_class_moments,
 )
-from ccsi.training.images import ImageSet
 from ccsi.training.loop import Curve, fit
+from ccsi.training.params import OptimParams, UpdateParams
 from ccsi.training.sampling import Batch, RehearsalSampler, ratio_of
 from ccsi.training.step import Step, TermMemory, weighted_terms
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
-from ccsi.devices.devices import ONE_CPU, Devices
+from ccsi.execution.checkpoint import NO_CHECKPOINTS, Checkpoints
+from ccsi.execution.devices import ONE_CPU, Devices
+from ccsi.execution.images import ImageSet
 from ccsi.frame.errors import DataError, DivergenceError
 from ccsi.frame.progress import Progress
 from ccsi.models.classifier import Classifier, accuracy
-from ccsi.params.training import OptimParams
-from ccsi.training.images import ImageSet
 from ccsi.training.optim import LearningRate, sgd
+from ccsi.training.params import OptimParams
 from ccsi.training.resume import Best, Training
 from ccsi.training.resume import Curve as Curve
 from ccsi.training.sampling import Batch, RehearsalSampler

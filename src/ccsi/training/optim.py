@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import torch
 from torch import nn
 
-from ccsi.params.training import OptimParams
+from ccsi.training.params import OptimParams
 
 
 def sgd(model: nn.Module, params: OptimParams) -> torch.optim.SGD:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from ccsi.checkpoint import State
+from ccsi.execution.checkpoint import State
 from ccsi.models.classifier import Classifier
 from ccsi.training.optim import LearningRate
 from ccsi.training.sampling import RehearsalSampler

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from ccsi.checkpoint import State
-from ccsi.devices.devices import ONE_CPU, Devices
+from ccsi.execution.checkpoint import State
+from ccsi.execution.devices import ONE_CPU, Devices
+from ccsi.execution.images import ImageSet
 from ccsi.training.augment import augment
 from ccsi.training.blending import mean_images, mixed, transplanted
-from ccsi.training.images import ImageSet
 
 
 @dataclass(frozen=True)

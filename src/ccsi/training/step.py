@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ccsi.models.classifier import Classifier, Output, moments_kept
-from ccsi.params.training import UpdateParams
+from ccsi.training.params import UpdateParams
 from ccsi.training.sampling import Batch
 
 

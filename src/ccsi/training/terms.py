@@ -12,7 +12,7 @@ from ccsi.losses.distillation import (
 )
 from ccsi.losses.intra_domain import intra_domain_contrast, running_class_scores
 from ccsi.losses.margin import margin_ranking
-from ccsi.params.training import UpdateParams
+from ccsi.training.params import UpdateParams
 from ccsi.training.step import Step
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from ccsi.data.layout import lay_out
 from ccsi.data.reading.prepare import prepare
-from ccsi.data.task_files import load_info, load_task, load_test, save_task, save_test
 from ccsi.frame.errors import DataError
+from ccsi.tasks.task_files import load_info, load_task, load_test, save_task, save_test
 from tests.data.builders import dataset_params, npz_arrays, write_images, write_npz
 
 NOTHING = Path("data/none")

@@ -48,7 +48,7 @@ def test_prepare_does_not_know_the_download():
 def test_nothing_heavy_is_imported():
     heavy = ("torch", "torchvision", "medmnist", "pandas", "sklearn", "matplotlib", "dvc", "hydra")
     code = (
-        "import sys, ccsi.data.reading.prepare, ccsi.data.means, ccsi.data.layout;"
+        "import sys, ccsi.data.reading.prepare, ccsi.class_means, ccsi.data.layout;"
         "import ccsi.data.download;"
         "from ccsi.data.reading.source import open_source;"
         f"[open_source(s) for s in {SOURCES!r}];"

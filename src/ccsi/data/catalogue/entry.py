@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ccsi.params.dataset import Symmetry
+from ccsi.data.params import Symmetry
 
 TURNS: tuple[Symmetry, ...] = ("flip_horizontal", "flip_vertical", "transpose")
 NONE: tuple[Symmetry, ...] = ()

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ccsi.data.images import allocate
+from ccsi.tasks.images import allocate
 
 CHUNK = 1 << 24  # bytes converted at a time
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsi.data.images import LabelledImages, allocate, check_image_shape
+from ccsi.data.params import DatasetParams
 from ccsi.data.reading.group_splits import (
     MORE_GROUPS,
     check_groups_apart,
@@ -21,7 +21,7 @@ from ccsi.data.reading.image_tree import ImageTree, read_tree
 from ccsi.data.reading.source_images import SourceImages, chosen_names
 from ccsi.data.reading.splits import TEST, TRAIN, VAL, check_no_class_empty, split_by_class
 from ccsi.frame.errors import DataError
-from ccsi.params.dataset import DatasetParams
+from ccsi.tasks.images import LabelledImages, allocate, check_image_shape
 
 
 def read_folder(

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsi.data.images import LabelledImages, check_image_shape
 from ccsi.data.reading.convert import to_channels, to_side
 from ccsi.data.reading.group_splits import check_groups_apart
 from ccsi.data.reading.group_table import index_groups
@@ -17,6 +16,7 @@ from ccsi.data.reading.npz_file import NpzFile, open_npz
 from ccsi.data.reading.source_images import SourceImages, chosen_names
 from ccsi.data.reading.splits import SPLITS, check_no_class_empty
 from ccsi.frame.errors import DataError
+from ccsi.tasks.images import LabelledImages, check_image_shape
 
 GIVEN = "a data set with given splits needs images of every class in each"
 

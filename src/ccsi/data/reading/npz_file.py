@@ -22,8 +22,8 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from ccsi.data.images import CHANNELS, allocate
 from ccsi.frame.errors import DataError
+from ccsi.tasks.images import CHANNELS, allocate
 
 MOST_IMAGES = 50_000_000
 MOST_PIXELS = 1 << 14  # along one side

@@ -7,12 +7,12 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ccsi.data.images import LabelledImages
+from ccsi.data.params import DatasetParams
 from ccsi.data.reading.source import open_source
 from ccsi.data.reading.splits import fraction_of_each_class
-from ccsi.data.task_files import TaskData, TaskInfo, TestData
 from ccsi.frame.errors import DataError
-from ccsi.params.dataset import DatasetParams
+from ccsi.tasks.images import LabelledImages
+from ccsi.tasks.task_files import TaskData, TaskInfo, TestData
 
 
 def prepare(

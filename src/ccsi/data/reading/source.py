@@ -15,12 +15,12 @@ from typing import Protocol, cast
 
 from ccsi.data import sources
 from ccsi.data.catalogue import file_check as file_check
+from ccsi.data.params import DatasetParams
 from ccsi.data.reading import arrival_record as arrival_record
 from ccsi.data.reading import image_folder as image_folder
 from ccsi.data.reading import npz_arrays as npz_arrays
 from ccsi.data.reading.source_images import SourceImages
 from ccsi.frame.errors import DataError
-from ccsi.params.dataset import DatasetParams
 
 
 class Source(Protocol):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ccsi.data.images import LabelledImages
 from ccsi.frame.errors import DataError
+from ccsi.tasks.images import LabelledImages
 
 
 @dataclass(frozen=True)

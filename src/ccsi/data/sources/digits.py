@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ccsi.data.images import LabelledImages
+from ccsi.data.params import DatasetParams
 from ccsi.data.reading.convert import to_channels, to_side
 from ccsi.data.reading.source_images import SourceImages, chosen_names
 from ccsi.data.reading.splits import TEST, TRAIN, VAL, split_by_class
 from ccsi.frame.errors import DataError
-from ccsi.params.dataset import DatasetParams
+from ccsi.tasks.images import LabelledImages
 
 NAMES = [str(digit) for digit in range(10)]
 BRIGHTEST = 16  # of the original grey levels 0..16

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ccsi.data.params import DatasetParams
 from ccsi.data.reading.image_folder import read_folder
 from ccsi.data.reading.image_tree import class_folders
 from ccsi.data.reading.source_images import SourceImages
 from ccsi.frame.errors import DataError
-from ccsi.params.dataset import DatasetParams
 
 
 def class_names(dataset: DatasetParams) -> list[str]:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from ccsi.data.catalogue.file_check import md5_warnings
 from ccsi.data.catalogue.sets import entry, file_name
+from ccsi.data.params import DatasetParams
 from ccsi.data.reading.npz_arrays import image_side, read_splits
 from ccsi.data.reading.source_images import SourceImages
 from ccsi.frame.errors import DataError
-from ccsi.params.dataset import DatasetParams
 
 
 def class_names(dataset: DatasetParams) -> list[str]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ccsi.data.params import DatasetParams
 from ccsi.data.reading.group_table import table_inside
 from ccsi.data.reading.names import check_class_names
 from ccsi.data.reading.npz_arrays import names_in, read_splits
 from ccsi.data.reading.source_images import SourceImages
 from ccsi.frame.errors import DataError
-from ccsi.params.dataset import DatasetParams
 
 
 def class_names(dataset: DatasetParams) -> list[str]:

@@ -8,13 +8,23 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from ccsi.data.task_files import TaskData
 from ccsi.frame.artifacts import load_array, load_json, save_array, save_json
 from ccsi.frame.errors import ArtifactError, DataError
+from ccsi.frame.section import Section
+from ccsi.tasks.task_files import TaskData
 
 CHUNK = 1 << 24  # bytes of images summed at a time, so that mapped images stay on disk
 WHITE = 255
+
+
+class MeansParams(Section):
+    """Of how many images a mean must be, and the noise on it; see docs/privacy.md."""
+
+    minimum: int = Field(ge=0)
+    noise: float = Field(ge=0)
+    noise_seed: int | None = Field(ge=0)
 
 
 @dataclass(frozen=True)

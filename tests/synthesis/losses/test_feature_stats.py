@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from ccsi.losses.feature_stats import batch_moment_distance, group_moment_distance
+from ccsi.synthesis.losses.feature_stats import batch_moment_distance, group_moment_distance
 
 
 def test_batch_distance_equals_a_hand_computation() -> None:

@@ -14,11 +14,11 @@ import torch
 import torch.distributed
 from torch import Tensor
 
-from ccsi.devices.devices import ONE_CPU, Devices
-from ccsi.devices.execution import Spread
+from ccsi.computing.params import TrainerParams
+from ccsi.execution.devices import ONE_CPU, Devices
+from ccsi.execution.spread import Spread
 from ccsi.frame.errors import ParameterError
 from ccsi.models.classifier import ALONE, Classifier
-from ccsi.params.trainer import TrainerParams
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ccsi.data import images
-from ccsi.data.images import LabelledImages, allocate
 from ccsi.frame.errors import DataError
+from ccsi.tasks import images
+from ccsi.tasks.images import LabelledImages, allocate
 
 
 def make(shape=(2, 8, 8, 3), dtype=np.uint8, labels=(0, 1), kind=np.int64):

@@ -21,9 +21,9 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
-from ccsi.checkpoint import State
 from ccsi.computing.machine import describe_machine
 from ccsi.computing.runtime import RUNTIME_LOCK
+from ccsi.execution.checkpoint import State
 from ccsi.frame.artifacts import write_bytes
 from ccsi.frame.errors import ArtifactError, ParameterError
 from ccsi.frame.snapshot import digest, loaded_code

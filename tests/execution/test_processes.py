@@ -12,11 +12,11 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from ccsi.devices.devices import ONE_CPU
-from ccsi.devices.fabric import open_devices
+from ccsi.computing.params import TrainerParams
+from ccsi.execution.devices import ONE_CPU
+from ccsi.execution.fabric import open_devices
 from ccsi.frame.errors import ParameterError
-from ccsi.params.trainer import TrainerParams
-from tests.devices import shared_work
+from tests.execution import shared_work
 
 PLAIN = TrainerParams(threads=1, accelerator="cpu", devices=1, precision="32-true")
 

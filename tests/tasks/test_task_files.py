@@ -6,8 +6,9 @@ import json
 import numpy as np
 import pytest
 
-from ccsi.data.images import LabelledImages
-from ccsi.data.task_files import (
+from ccsi.frame.errors import ArtifactError
+from ccsi.tasks.images import LabelledImages
+from ccsi.tasks.task_files import (
     TaskData,
     TaskInfo,
     TestData,
@@ -16,7 +17,6 @@ from ccsi.data.task_files import (
     save_task,
     save_test,
 )
-from ccsi.frame.errors import ArtifactError
 
 INFO = TaskInfo(
     task="t2",

@@ -6,9 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from ccsi.data import means
-from ccsi.data.images import LabelledImages
-from ccsi.data.means import (
+from ccsi.class_means import (
     ClassMeans,
     append_means,
     class_means,
@@ -19,8 +17,9 @@ from ccsi.data.means import (
     task_means,
 )
 from ccsi.data.reading.prepare import prepare
-from ccsi.data.task_files import TaskData
 from ccsi.frame.errors import ArtifactError, DataError
+from ccsi.tasks.images import LabelledImages
+from ccsi.tasks.task_files import TaskData
 from tests.data.builders import dataset_params
 
 
@@ -40,7 +39,7 @@ def test_a_hand_computation():
 def test_order_and_chunks_do_not_matter(images, order, chunk):
     labels = np.arange(9) % 2
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(means, "CHUNK", chunk)
+        patch.setattr("ccsi.class_means.CHUNK", chunk)
         pieces = class_means(images[list(order)], labels[list(order)], [0, 1])
     assert np.array_equal(pieces, class_means(images, labels, [0, 1]))
     assert 0 <= pieces.min() <= pieces.max() <= 1

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from ccsi.losses.image_prior import intensity, total_variation
+from ccsi.synthesis.losses.image_prior import intensity, total_variation
 
 
 def test_total_variation_equals_a_hand_computation() -> None:

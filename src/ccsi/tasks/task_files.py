@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccsi.data.images import LabelledImages
 from ccsi.frame.artifacts import load_array, load_json, save_array, save_json
 from ccsi.frame.errors import ArtifactError, DataError
+from ccsi.tasks.images import LabelledImages
 
 TUPLES = ("class_ids", "class_names", "source_classes", "symmetries", "warnings")
 

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ccsi.devices.devices import Devices
+from ccsi.execution.devices import Devices
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from ccsi.models.norm import LayerMoments, SharedBatch
 from ccsi.models.resnet import ResNet
 
 if TYPE_CHECKING:
-    from ccsi.devices.devices import Devices
-    from ccsi.devices.fabric import FabricDevices
+    from ccsi.execution.devices import Devices
+    from ccsi.execution.fabric import FabricDevices
 
 
 class Spread(Execution):

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from ccsi.frame.artifacts import save_json
-from ccsi.frame.errors import ArtifactError
-from ccsi.inference.calibration import (
+from ccsi.evaluation.calibration_record import (
     CALIBRATION_FILE,
     Calibration,
     load_calibration,
     save_calibration,
 )
+from ccsi.frame.artifacts import save_json
+from ccsi.frame.errors import ArtifactError
 
 SOUND = Calibration(
     task="t2",

@@ -9,11 +9,11 @@ import pytest
 import torch
 import yaml
 
-from ccsi.checkpoint import State
+from ccsi.execution import checkpoint_files
+from ccsi.execution.checkpoint import State
+from ccsi.execution.checkpoint_files import FileCheckpoints, open_checkpoints
 from ccsi.frame.errors import ParameterError
 from ccsi.frame.stage import Stage, StageRun
-from ccsi.pipeline import checkpoints
-from ccsi.pipeline.checkpoints import FileCheckpoints, open_checkpoints
 
 STATE = State({"weights": torch.arange(6.0).reshape(2, 3)}, {"loss": 0.1 + 0.2, "epoch": 3})
 STAGE = Stage(parameters=("seed",), item="increments", outs=("data/models/{task}",))
@@ -43,7 +43,7 @@ def test_writing_takes_at_most_a_hundredth_of_the_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [0.0]
-    monkeypatch.setattr(checkpoints.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(checkpoint_files.time, "monotonic", lambda: clock[0])
     monkeypatch.setattr(
         FileCheckpoints, "_write", lambda self, state: clock.__setitem__(0, clock[0] + 2.0)
     )

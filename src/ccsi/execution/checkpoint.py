@@ -1,4 +1,4 @@
-"""What a long loop needs to go on after a kill; the files are in ccsi.pipeline.checkpoints."""
+"""What a long loop needs to go on after a kill; checkpoint_files.py keeps it on disk."""
 
 from __future__ import annotations
 

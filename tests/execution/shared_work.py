@@ -9,14 +9,14 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from ccsi.devices.devices import Devices
-from ccsi.devices.fabric import open_devices
+from ccsi.computing.params import TrainerParams
+from ccsi.execution.devices import Devices
+from ccsi.execution.fabric import open_devices
+from ccsi.execution.images import ImageSet
 from ccsi.frame.progress import Silent
+from ccsi.losses.params import LossWeights
 from ccsi.methods.registry import load_method
-from ccsi.params.loss import LossWeights
-from ccsi.params.trainer import TrainerParams
 from ccsi.synthesis.inversion import synthesize
-from ccsi.training.images import ImageSet
 from ccsi.training.learn import Arrival, update
 from tests.toy_networks import SYNTHESIS, UPDATE, classifier, generator, images
 

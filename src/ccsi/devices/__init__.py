@@ -1,1 +1,0 @@
-"""Where learning computes: one process on the CPU, an accelerator, several processes."""

@@ -1,0 +1,1 @@
+"""How training and synthesis are carried out: on which devices, and from which checkpoint on."""
