@@ -16,7 +16,7 @@ from ccsi.frame.progress import Progress
 from ccsi.models.classifier import Classifier, accuracy
 from ccsi.params.training import OptimParams
 from ccsi.training.images import ImageSet
-from ccsi.training.optim import LearningRate, sgd
+from ccsi.training.optim import SGD, LearningRate, sgd
 from ccsi.training.resume import Best, Training
 from ccsi.training.resume import Curve as Curve
 from ccsi.training.sampling import Batch, RehearsalSampler
@@ -122,7 +122,7 @@ def _step(
     classifier: Classifier,
     objective: Objective,
     batch: Batch,
-    optimiser: torch.optim.SGD,
+    optimiser: SGD,
     params: OptimParams,
     devices: Devices,
 ) -> dict[str, Tensor]:
