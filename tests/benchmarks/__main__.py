@@ -36,7 +36,10 @@ def main() -> None:
     torch.set_num_threads(chosen.threads)
     if chosen.scaling:
         growths = scaling.measure()
-        described: dict[str, Any] = {"threads": torch.get_num_threads(), "repetitions": scaling.REPETITIONS}
+        described: dict[str, Any] = {
+            "threads": torch.get_num_threads(),
+            "repetitions": scaling.REPETITIONS,
+        }
         described["growths"] = [dataclasses.asdict(growth) for growth in growths]
         print(json.dumps(described, indent=2))
         print(scaling.markdown(growths), file=sys.stderr)

@@ -72,9 +72,7 @@ def measure() -> list[Growth]:
 def growth(loop: str, amount: str, values: Sequence[int], cpu_s: Sequence[float]) -> Growth:
     """The exponent b of cpu_s = a values^b, by least squares on the logarithms."""
     line = linregress(np.log(values), np.log(cpu_s))
-    return Growth(
-        loop, amount, list(values), list(cpu_s), float(line.slope), float(line.stderr)
-    )
+    return Growth(loop, amount, list(values), list(cpu_s), float(line.slope), float(line.stderr))
 
 
 def markdown(growths: Sequence[Growth]) -> str:
@@ -122,9 +120,7 @@ def _updating(work: Work) -> Callable[[], None]:
     weights = LossWeights.model_validate(params["loss"])
     previous = rates.trained(classes=work.classes, side=work.side)
     data = _arrival("t2", work)
-    rehearsed = rates.image_set(
-        work.images * work.classes, classes=work.classes, side=work.side
-    )
+    rehearsed = rates.image_set(work.images * work.classes, classes=work.classes, side=work.side)
 
     def run() -> None:
         update(
