@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from ccsi.statistics.factor import factor_in_place, solved, trace_of_inverse
+from tests.memory import peak_growth
 
 GENERATOR = torch.Generator().manual_seed(0)
 
@@ -33,5 +34,23 @@ def test_solutions_and_the_trace_of_the_inverse(width: int) -> None:
     matrix = positive_definite(width)
     right = torch.randn(width, 3, generator=GENERATOR, dtype=torch.float64)
     factor = factor_in_place(matrix.clone())
+    place = factor.data_ptr()
     torch.testing.assert_close(matrix @ solved(factor, right), right, rtol=1e-9, atol=1e-9)
     assert trace_of_inverse(factor) == pytest.approx(float(torch.linalg.inv(matrix).trace()))
+    assert factor.data_ptr() == place
+    torch.testing.assert_close(factor, torch.linalg.inv(matrix), rtol=1e-6, atol=1e-9)
+
+
+def test_no_step_copies_the_matrix() -> None:
+    """1,600 features take 20 MB; LAPACK's own blocks and the threads' take a few."""
+    matrix = positive_definite(1600)
+    right = torch.ones(1600, 2, dtype=torch.float64)
+    whole = matrix.nbytes
+
+    def solve() -> None:
+        factor = factor_in_place(matrix)
+        solved(factor, right)
+        trace_of_inverse(factor)
+
+    factor_in_place(positive_definite(400))  # the libraries' own memory
+    assert peak_growth(solve) < whole / 2

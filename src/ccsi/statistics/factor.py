@@ -8,8 +8,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-COLUMNS = 256  # of the inverse, made at a time
-
 
 def factor_in_place(matrix: Tensor) -> Tensor:
     """The lower L [d, d] with L L' = matrix, symmetric and positive definite, which L overwrites.
@@ -28,10 +26,5 @@ def solved(factor: Tensor, right: Tensor) -> Tensor:
 
 
 def trace_of_inverse(factor: Tensor) -> float:
-    """The trace of (L L')^-1, which is the sum of squares of L^-1, some columns at a time."""
-    width, total = len(factor), 0.0
-    for start in range(0, width, COLUMNS):
-        unit = torch.eye(width - start, min(COLUMNS, width - start), dtype=factor.dtype)
-        below = factor[start:, start:]  # the columns are 0 above
-        total += float(torch.linalg.solve_triangular(below, unit, upper=False).square().sum())
-    return total
+    """The trace of (L L')^-1, which is computed in the memory of the factor: L is used up."""
+    return float(torch.cholesky_inverse(factor, out=factor).diagonal().sum())
