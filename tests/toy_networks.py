@@ -10,6 +10,7 @@ from ccsi.params.model import ModelParams
 from ccsi.params.synthesis import SynthesisParams
 from ccsi.params.training import TrainParams, UpdateParams
 from ccsi.training.class_moments import append_class_moments, class_group_moments
+from ccsi.training.images import ImageSet
 
 MODEL = ModelParams(
     widths=(8, 8),
@@ -105,6 +106,7 @@ def classifier(params: ModelParams = MODEL, *, classes: int = 2, seed: int = 0) 
     network.train()
     for part in torch.split(pixels, 8):
         network(part.float() / 255)
-    moments = class_group_moments(network, pixels, labels, range(classes), batch=8)
+    data = ImageSet(pixels, labels)
+    moments = class_group_moments(network, data, range(classes), batch=8)
     append_class_moments(network, moments)
     return network.eval()

@@ -13,7 +13,7 @@ from ccsi.checkpoint import NO_CHECKPOINTS, Checkpoints
 from ccsi.devices.devices import ONE_CPU, Devices
 from ccsi.frame.errors import DataError, DivergenceError
 from ccsi.frame.progress import Progress
-from ccsi.models.classifier import Classifier, accuracy
+from ccsi.models.classifier import Classifier, predict_parts
 from ccsi.params.training import OptimParams
 from ccsi.training.images import ImageSet
 from ccsi.training.optim import SGD, LearningRate, sgd
@@ -110,7 +110,8 @@ def _look(run: Training, unseen: Unseen) -> dict[str, float]:
 def _end_epoch(run: Training, params: OptimParams, validation: ImageSet | None) -> None:
     means = {name: value / run.sampler.steps for name, value in run.sums.items()}
     if params.select == "best" and validation is not None:
-        means["val_accuracy"] = accuracy(run.classifier, validation.images, validation.labels)
+        predicted = predict_parts(run.classifier, validation.parts()).argmax(1)
+        means["val_accuracy"] = float((predicted == validation.labels).double().mean())
         _keep_best(run.best, run.classifier, means["val_accuracy"])
     row = {**means, "lr": run.rate.value}
     run.epoch, run.sums = run.epoch + 1, {}

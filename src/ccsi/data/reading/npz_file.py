@@ -23,6 +23,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from ccsi.data.images import CHANNELS, allocate
+from ccsi.frame.artifacts import release
 from ccsi.frame.errors import DataError
 
 MOST_IMAGES = 50_000_000
@@ -128,6 +129,7 @@ class NpzFile:
                 ]
                 target[filled : filled + len(part)] = part
                 filled += len(part)
+                release(target)
         return target
 
     @contextmanager
