@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow lint verify bench
+.PHONY: help install demo test test-slow lint verify bench bench-scaling
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1: /'
@@ -40,3 +40,6 @@ verify: $(STAMP)  ## Run everything anew in a clone of the last commit and compa
 
 bench: $(STAMP)  ## Measure how fast this machine trains, updates, synthesises, as JSON (some minutes)
 	$(BIN)/python -m tests.benchmarks --demo
+
+bench-scaling: $(STAMP)  ## Measure how processor time grows with images, classes, pixels, iterations
+	$(BIN)/python -m tests.benchmarks --scaling

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ccsi.execution.images import ImageSet
 from ccsi.models.classifier import Classifier
 from ccsi.models.params import ModelParams
 from ccsi.synthesis.params import SynthesisParams
@@ -105,6 +106,7 @@ def classifier(params: ModelParams = MODEL, *, classes: int = 2, seed: int = 0) 
     network.train()
     for part in torch.split(pixels, 8):
         network(part.float() / 255)
-    moments = class_group_moments(network, pixels, labels, range(classes), batch=8)
+    data = ImageSet(pixels, labels)
+    moments = class_group_moments(network, data, range(classes), batch=8)
     append_class_moments(network, moments)
     return network.eval()

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from ccsi.frame.artifacts import load_array, load_json, save_array, save_json
+from ccsi.frame.artifacts import load_array, load_json, release, save_array, save_json
 from ccsi.frame.errors import ArtifactError, DataError
 from ccsi.frame.section import Section
 from ccsi.tasks.task_files import TaskData
@@ -60,6 +60,7 @@ def class_means(
         total = np.zeros(images.shape[1:], dtype=np.float64)
         for start in range(0, len(rows), step):
             total += images[rows[start : start + step]].sum(axis=0, dtype=np.float64)
+            release(images)
         means[position] = total / (len(rows) * WHITE)
     return means
 

@@ -1,4 +1,7 @@
-"""`python -m tests.benchmarks [--threads N] [--demo]`: JSON on stdout."""
+"""`python -m tests.benchmarks [--threads N] [--demo | --scaling]`: JSON on stdout.
+
+With --scaling also a table on stderr.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import dataclasses
 import json
 import os
 import resource
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +18,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch reads it
 
 import torch
 
-from tests.benchmarks import rates
+from tests.benchmarks import rates, scaling
 from tests.benchmarks.demo import demo
 
 BATCH = 40
@@ -25,9 +29,21 @@ def main() -> None:
     """Measure, print."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--demo", action="store_true", help="also run the demo, some minutes")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--demo", action="store_true", help="also run the demo, some minutes")
+    kind.add_argument("--scaling", action="store_true", help="how processor time grows, instead")
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
+    if chosen.scaling:
+        growths = scaling.measure()
+        described: dict[str, Any] = {
+            "threads": torch.get_num_threads(),
+            "repetitions": scaling.REPETITIONS,
+        }
+        described["growths"] = [dataclasses.asdict(growth) for growth in growths]
+        print(json.dumps(described, indent=2))
+        print(scaling.markdown(growths), file=sys.stderr)
+        return
     found = learning_rates()
     if chosen.demo:
         found["demo_cpu_s"] = {name: round(value, 1) for name, value in demo().items()}

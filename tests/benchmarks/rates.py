@@ -149,26 +149,28 @@ def model_params() -> ModelParams:
     return ModelParams.model_validate(parameters()["model"])
 
 
-def image_set(count: int) -> ImageSet:
+def image_set(count: int, *, classes: int = CLASSES, side: int = SIDE) -> ImageSet:
     """Random images, labels in turn."""
-    pixels = torch.randint(0, 256, (count, CHANNELS, SIDE, SIDE), dtype=torch.uint8)
-    return ImageSet(pixels, torch.arange(count) % CLASSES)
+    pixels = torch.randint(0, 256, (count, CHANNELS, side, side), dtype=torch.uint8)
+    return ImageSet(pixels, torch.arange(count) % classes)
 
 
-def arrival(task: str) -> Arrival:
+def arrival(
+    task: str, *, images: int = IMAGES, classes: int = CLASSES, side: int = SIDE
+) -> Arrival:
     """A task of random images; ids count on from the task before."""
-    train, val = image_set(IMAGES), image_set(2 * CLASSES)
-    first = CLASSES if task == "t2" else 0
-    shifted = [ImageSet(part.images, part.labels + first) for part in (train, val)]
-    names = [f"{task}-{number}" for number in range(CLASSES)]
-    return Arrival(task, names, shifted[0], shifted[1], SYMMETRIES)
+    sets = [image_set(count, classes=classes, side=side) for count in (images, 2 * classes)]
+    first = classes if task == "t2" else 0
+    train, val = (ImageSet(part.images, part.labels + first) for part in sets)
+    names = [f"{task}-{number}" for number in range(classes)]
+    return Arrival(task, names, train, val, SYMMETRIES)
 
 
-def trained() -> Classifier:
-    """A network after one short task."""
+def trained(*, classes: int = CLASSES, side: int = SIDE) -> Classifier:
+    """A network after one very short task."""
     params = parameters()["train"] | {"epochs": 1}
     network, _ = train_afresh(
-        [arrival("t1")],
+        [arrival("t1", images=4 * classes, classes=classes, side=side)],
         model_params(),
         TrainParams.model_validate(params),
         generator_for=lambda _: Generator().manual_seed(0),

@@ -51,8 +51,8 @@ def test_a_step_of_the_synthesis_does_not_ask() -> None:
     labels = torch.zeros(4, dtype=torch.int64, device="meta")
     at = Inversion.begin(torch.empty(4, 1, 8, 8, device="meta"), SYNTHESIS)
     loss = synthesis_loss(network, at.images, labels, SYNTHESIS)
-    (at.images.grad,) = torch.autograd.grad(loss.total(), at.images)
-    at.optimiser.step()
+    (gradient,) = torch.autograd.grad(loss.total(), at.images)
+    at.optimiser.step(gradient)
     assert loss.own().shape == (4,)
 
 

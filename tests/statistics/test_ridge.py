@@ -49,9 +49,9 @@ def test_decisions_do_not_depend_on_the_scale_of_the_features() -> None:
 def test_predicted_scores_without_leverage_are_those_of_the_training_images() -> None:
     features, labels = projected()
     statistics = statistics_of(features, labels)
-    head = ridge_regression(statistics, ridge=0.1).head
-    means, covariance = unseen_scores(statistics, head, leverage=0.0)
-    scores = head(features)
+    fit = ridge_regression(statistics, ridge=0.1)
+    means, covariance = unseen_scores(statistics, fit, leverage=0.0)
+    scores = fit.head(features)
     for k in range(3):
         torch.testing.assert_close(means[k], scores[labels == k].mean(0))
     within = scores - means[labels]
@@ -60,9 +60,9 @@ def test_predicted_scores_without_leverage_are_those_of_the_training_images() ->
 
 def test_leverage_moves_means_away_from_the_labels_and_widens_the_spread() -> None:
     statistics = statistics_of(*projected())
-    head = ridge_regression(statistics, ridge=0.1).head
-    seen, spread = unseen_scores(statistics, head, leverage=0.0)
-    unseen, wider = unseen_scores(statistics, head, leverage=0.5)
+    fit = ridge_regression(statistics, ridge=0.1)
+    seen, spread = unseen_scores(statistics, fit, leverage=0.0)
+    unseen, wider = unseen_scores(statistics, fit, leverage=0.5)
     torch.testing.assert_close(torch.eye(3) - unseen, 2 * (torch.eye(3) - seen))
     torch.testing.assert_close(wider, 4 * spread)
 
@@ -70,9 +70,9 @@ def test_leverage_moves_means_away_from_the_labels_and_widens_the_spread() -> No
 def test_probabilities_are_nearer_to_the_truth_than_an_unscaled_softmax() -> None:
     features, labels = projected(600)
     train, test = slice(0, 300), slice(300, 600)
-    statistics = statistics_of(features[train], labels[train])
-    scaled = ridge_classifier(statistics, ridge=1e-3, copies=1)
-    plain = ridge_regression(statistics, ridge=1e-3).head
+    statistics = [statistics_of(features[train], labels[train]) for _ in range(2)]
+    scaled = ridge_classifier(statistics[0], ridge=1e-3, copies=1)
+    plain = ridge_regression(statistics[1], ridge=1e-3).head
     loss = [
         float(torch.nn.functional.cross_entropy(head(features[test]), labels[test]))
         for head in (scaled, plain)
@@ -92,3 +92,9 @@ def test_constant_features_are_no_failure() -> None:
 def test_a_single_class_is_no_failure() -> None:
     statistics = statistics_of(torch.rand(5, 4), torch.zeros(5, dtype=torch.int64), classes=1)
     assert torch.isfinite(ridge_classifier(statistics, ridge=0.1, copies=1).weight).all()
+
+
+def test_what_is_left_of_the_scatter_is_taken_for_nothing() -> None:
+    statistics = statistics_of(*projected())
+    ridge_regression(statistics, ridge=0.1)
+    assert statistics.scatter.isnan().all()

@@ -2,16 +2,19 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 
 from ccsi.frame.errors import ArtifactError
 from ccsi.models.feature_map import FeatureMap
 from ccsi.models.feature_map_params import StatisticsParams
 from ccsi.statistics.store import (
+    SCATTER,
     Gathered,
-    full_matrix,
     load_statistics,
-    lower_triangle,
+    pack,
     save_statistics,
+    unpack,
 )
 from tests.statistics.features import WIDTH, labelled, statistics_of
 from tests.toy_networks import generator
@@ -27,11 +30,37 @@ def gathered() -> Gathered:
 
 
 def test_a_triangle_holds_a_symmetric_matrix() -> None:
-    triangle = lower_triangle(torch.tensor([[1.0, 2.0], [2.0, 3.0]]))
-    assert triangle.tolist() == [1, 2, 3]
-    assert full_matrix(triangle, 2).tolist() == [[1, 2], [2, 3]]
-    with pytest.raises(ValueError, match="no triangle of 3 rows"):
-        full_matrix(triangle, 3)
+    matrix = torch.tensor([[1.0, 2.0, 4.0], [2.0, 3.0, 5.0], [4.0, 5.0, 6.0]])
+    whole = matrix.clone()
+    triangle = pack(matrix)
+    assert triangle.tolist() == [1, 2, 3, 4, 5, 6]
+    assert triangle.data_ptr() == matrix.data_ptr()
+    unpack(matrix)
+    assert torch.equal(matrix, whole)
+
+
+def test_any_width_comes_back_exactly_from_several_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = gathered()
+    scatter = made.statistics.scatter.clone()
+    save_statistics(tmp_path / "s", made)
+    torch.testing.assert_close(made.statistics.scatter, scatter, rtol=0, atol=0)
+    monkeypatch.setattr("ccsi.statistics.store.CHUNK", 4)  # 21 numbers: six parts
+    again = load_statistics(tmp_path / "s").statistics.scatter
+    assert torch.equal(again, again.T)
+    assert torch.equal(again.tril(), scatter.tril())
+
+
+def test_a_triangle_of_another_width_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    save_statistics(path, gathered())
+    with safe_open(path, framework="pt") as stream:
+        metadata = stream.metadata()
+        state = {name: stream.get_tensor(name).clone() for name in stream.keys()}  # noqa: SIM118
+    save_file(state | {SCATTER: state[SCATTER][:-1].clone()}, path, metadata)
+    with pytest.raises(ArtifactError, match="no triangle of 6 rows"):
+        load_statistics(path)
 
 
 def test_statistics_come_back_the_same(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 import torch
 
+from ccsi.execution.images import ImageSet
 from ccsi.models.norm import LayerMoments
 from ccsi.training.class_moments import class_group_moments, replace_class_moments
 from tests.toy_networks import classifier, images
@@ -8,7 +9,7 @@ from tests.toy_networks import classifier, images
 def test_they_are_means_over_the_images_of_each_class() -> None:
     network = classifier()
     pixels, labels = images(10)
-    ours = class_group_moments(network, pixels, labels, [0, 1], batch=3)
+    ours = class_group_moments(network, ImageSet(pixels, labels), [0, 1], batch=3)
     for class_id in (0, 1):
         layers: list[LayerMoments] = []
         network.trunk(pixels[labels == class_id].float() / 255, layers)
@@ -27,8 +28,8 @@ def test_they_differ_between_classes() -> None:
 def test_replacing_touches_only_the_named_rows() -> None:
     network = classifier(classes=3)
     before = [norm.class_mean.clone() for norm in network.norms()]
-    pixels, labels = images(12, classes=3, seed=9)
-    moments = class_group_moments(network, pixels, labels, [1], batch=4)
+    data = ImageSet(*images(12, classes=3, seed=9))
+    moments = class_group_moments(network, data, [1], batch=4)
     replace_class_moments(network, moments, [1])
     for norm, old in zip(network.norms(), before, strict=True):
         assert torch.equal(norm.class_mean[[0, 2]], old[[0, 2]])

@@ -9,16 +9,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+import mmap
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 from ccsi.frame.errors import ArtifactError
+
+CHUNK = 1 << 24  # bytes of a mapped array written at a time
 
 
 @contextmanager
@@ -74,9 +77,15 @@ def load_json(path: Path) -> dict[str, Any]:
 
 
 def save_array(path: Path, array: np.ndarray) -> None:
-    """Write one array in NumPy's npy format (C order, no pickles)."""
+    """Write one array in NumPy's npy format (C order, no pickles).
+
+    One that is mapped from a file passes through memory in parts; the bytes are the same.
+    """
     with atomic_path(path) as temporary, temporary.open("wb") as stream:
-        np.save(stream, np.ascontiguousarray(array), allow_pickle=False)
+        if _is_mapped(array) and array.flags.c_contiguous:
+            _write_in_parts(stream, array)
+        else:
+            np.save(stream, np.ascontiguousarray(array), allow_pickle=False)
 
 
 def load_array(path: Path, *, memory_map: bool = False) -> np.ndarray:
@@ -87,6 +96,15 @@ def load_array(path: Path, *, memory_map: bool = False) -> np.ndarray:
         return np.load(path, allow_pickle=False)  # type: ignore[no-any-return]
     except (OSError, ValueError, EOFError, MemoryError) as error:  # a size that is a lie, too
         raise ArtifactError(f"cannot read {path}: {error}") from error
+
+
+def release(array: np.ndarray) -> None:
+    """Let what was read or written of a mapped array leave this process's memory.
+
+    The file keeps it, and the system's cache. Other arrays are left as they are.
+    """
+    if isinstance(array.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        array.base.madvise(mmap.MADV_DONTNEED)
 
 
 def save_table(path: Path, rows: Sequence[Mapping[str, Any]], *, columns: Sequence[str]) -> None:
@@ -106,6 +124,19 @@ def load_table(path: Path) -> list[dict[str, str]]:
             return list(csv.DictReader(stream))
     except (OSError, ValueError, csv.Error) as error:
         raise ArtifactError(f"cannot read {path}: {error}") from error
+
+
+def _is_mapped(array: np.ndarray) -> bool:
+    return isinstance(array.base, mmap.mmap)
+
+
+def _write_in_parts(stream: IO[bytes], array: np.ndarray) -> None:
+    header = np.lib.format.header_data_from_array_1_0(array)
+    np.lib.format.write_array_header_1_0(stream, header)
+    rows = max(1, CHUNK // max(1, array[:1].nbytes))
+    for start in range(0, len(array), rows):
+        stream.write(array[start : start + rows].tobytes())
+        release(array)
 
 
 def _cell(value: Any) -> Any:

@@ -8,15 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ccsi.models.classifier import Classifier
-
-PIXELS = 1 << 18  # of one channel in a forward pass: 256 images of 32 x 32, 5 of 224 x 224
-MOST = 256  # images in a forward pass
-
-
-def batch_length(side: int) -> int:
-    """How many images of that side go through the network at a time."""
-    return max(1, min(MOST, PIXELS // side**2))
+from ccsi.frame.artifacts import release
+from ccsi.models.classifier import Classifier, batch_length
 
 
 @torch.no_grad()
@@ -46,4 +39,7 @@ def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
 def _parts(images: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
     if len(images):
         step = batch_length(images.shape[1])
-        yield from (np.array(images[at : at + step]) for at in range(0, len(images), step))
+        for at in range(0, len(images), step):
+            part = np.array(images[at : at + step])
+            release(images)
+            yield part

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from ccsi.inference.image_batches import read_batches
 from ccsi.inference.image_inputs import Input, Wanted
-from ccsi.inference.logits import batch_length
 from ccsi.inference.trained_model import TrainedModel
+from ccsi.models.classifier import batch_length
 
 DIGITS = 6
 PREFIX = "p:"  # of the columns with each class's probability, as a class may be named "image"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -16,7 +16,13 @@ from ccsi.models.norm import LayerMoments, MomentNorm
 from ccsi.models.params import ModelParams
 from ccsi.models.resnet import ResNet
 
-BATCH = 256
+PIXELS = 1 << 18  # of one channel in a forward pass: 256 images of 32 x 32, 5 of 224 x 224
+MOST = 256  # images in a forward pass
+
+
+def batch_length(side: int, *, most: int = MOST) -> int:
+    """How many images of that side go through a network at a time."""
+    return max(1, min(most, PIXELS // side**2))
 
 
 @dataclass(frozen=True)
@@ -141,14 +147,17 @@ def moments_kept(classifier: Classifier) -> Iterator[None]:
             norm.tracks_moments = tracks
 
 
-@torch.no_grad()
-def predict(classifier: Classifier, images: Tensor, *, batch: int = BATCH) -> Tensor:
+def predict(classifier: Classifier, images: Tensor) -> Tensor:
     """Class probabilities float32 [N, K] of images uint8 [N, C, H, W]; evaluation mode."""
+    return predict_parts(classifier, torch.split(images, batch_length(images.shape[-1])))
+
+
+@torch.no_grad()
+def predict_parts(classifier: Classifier, parts: Iterable[Tensor]) -> Tensor:
+    """As `predict`, of images that come in parts uint8 [n, C, H, W], one in memory at a time."""
     classifier.eval()
-    parts = [
-        classifier(part.float() / 255).logits.softmax(1) for part in torch.split(images, batch)
-    ]
-    return torch.cat(parts) if parts else torch.zeros(0, classifier.n_classes)
+    found = [classifier(part.float() / 255).logits.softmax(1) for part in parts if len(part)]
+    return torch.cat(found) if found else torch.zeros(0, classifier.n_classes)
 
 
 def accuracy(classifier: Classifier, images: Tensor, labels: Tensor) -> float:

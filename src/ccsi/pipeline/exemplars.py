@@ -18,7 +18,7 @@ def remember_task(data: Path, model: Path, before: Path, *, per_class: int) -> I
     before: a folder of exemplars, or a file that stands for none. Raises ArtifactError.
     """
     classifier = load_classifier(model / MODEL_FILE).eval()
-    train = load_task(data).train
+    train = load_task(data, memory_map=True).train
     new = choose_exemplars(
         classifier.trunk, ImageSet.from_arrays(train.images, train.labels), per_class=per_class
     )

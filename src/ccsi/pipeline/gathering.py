@@ -41,7 +41,7 @@ def gather_task(
     other.
     """
     trunk = load_classifier(backbone / MODEL_FILE).eval().trunk
-    task = load_task(data)
+    task = load_task(data, memory_map=True)
     previous = None if before.is_file() else load_statistics(before / STATISTICS_FILE)
     known = () if previous is None else previous.class_names
     first, names = task.info.class_ids[0], task.info.class_names

@@ -15,7 +15,7 @@ from ccsi.training.loop import Curve
 
 def load_arrival(folder: Path) -> Arrival:
     """A task's train and validation images, from data/tasks/<task>."""
-    data = load_task(folder)
+    data = load_task(folder, memory_map=True)
     return Arrival(
         data.info.task,
         data.info.class_names,

@@ -15,7 +15,7 @@ import torch
 from ccsi.evaluation.examples import confident_mistakes, first_of_each_class
 from ccsi.evaluation.feature_map import map_features
 from ccsi.frame.artifacts import load_array, save_array, save_json, save_table
-from ccsi.models.classifier import Classifier
+from ccsi.models.classifier import Classifier, batch_length
 from ccsi.tasks.images import LabelledImages
 
 EXAMPLES, MISTAKES, MAPPED = 6, 12, 40
@@ -94,10 +94,11 @@ def _nothing(classifier: Classifier) -> Shown:
 
 @torch.no_grad()
 def features_of(classifier: Classifier, images: np.ndarray, *, batch: int) -> np.ndarray:
-    """Features float32 [N, D] of images uint8 [N, H, W, C]; evaluation mode."""
+    """Features float32 [N, D] of images uint8 [N, H, W, C], at most `batch` at a time."""
     classifier.eval()
     pixels = torch.from_numpy(np.array(images)).permute(0, 3, 1, 2).contiguous()
-    parts = [classifier(part.float() / 255).features for part in torch.split(pixels, batch)]
+    length = batch_length(pixels.shape[-1], most=batch)
+    parts = [classifier(part.float() / 255).features for part in torch.split(pixels, length)]
     features: np.ndarray = torch.cat(parts).numpy()
     return features
 

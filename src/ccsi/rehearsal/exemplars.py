@@ -5,10 +5,9 @@ from __future__ import annotations
 import torch
 
 from ccsi.execution.images import ImageSet
+from ccsi.models.classifier import batch_length
 from ccsi.models.resnet import ResNet
 from ccsi.rehearsal.herding import herd
-
-BATCH = 256
 
 
 @torch.no_grad()
@@ -17,10 +16,10 @@ def choose_exemplars(trunk: ResNet, images: ImageSet, *, per_class: int) -> Imag
 
     The trunk is in evaluation mode; images are seen as they are, unaugmented.
     """
-    rows = []
+    rows, length = [], batch_length(images.images.shape[-1])
     for class_id in sorted(set(images.labels.tolist())):
         own = torch.nonzero(images.labels == class_id).flatten()
-        features = torch.cat([trunk(images.pixels(part)) for part in torch.split(own, BATCH)])
+        features = torch.cat([trunk(images.pixels(part)) for part in torch.split(own, length)])
         rows.append(own[herd(features, per_class)])
     chosen = torch.cat(rows)
-    return ImageSet(images.images[chosen], images.labels[chosen])
+    return ImageSet(images.images[chosen].contiguous(), images.labels[chosen])

@@ -12,6 +12,7 @@ from ccsi.models.feature_map_params import DictionaryParams
 from ccsi.models.patch_dictionary import CONTRAST, PatchDictionary, averaged_down
 
 IMAGES, PATCHES = 1_000, 30_000  # at most so many images, so many patches of them
+TOGETHER = 64  # images averaged down at a time
 WHITENING = 0.1  # added to the patches' variances (Coates and Ng)
 ROUNDS = 12
 
@@ -61,7 +62,8 @@ def spherical_k_means(points: Tensor, count: int, *, generator: Generator) -> Te
 def _random_patches(images: ImageSet, side: int, *, generator: Generator) -> Tensor:
     """Patches [PATCHES, C p p] at random places, each of mean 0 and variance 1."""
     chosen = torch.randperm(len(images), generator=generator)[:IMAGES]
-    pixels = averaged_down(images.pixels(chosen))
+    parts = torch.split(chosen, TOGETHER)
+    pixels = torch.cat([averaged_down(images.pixels(part)) for part in parts])
     count, _, height, width = pixels.shape
     if min(height, width) < side:
         raise ParameterError(

@@ -16,8 +16,8 @@ def fitted_classifier(
 ) -> Classifier:
     """The backbone, frozen, under the solved head, with the classes and tasks of the statistics.
 
-    head: a name in `HEADS`. Tasks that the backbone was not trained on are noted in the history as
-    learned by `method`.
+    head: a name in `HEADS`; the scatter it is solved from is used up. Tasks that the backbone was
+    not trained on are noted in the history as learned by `method`.
     """
     solved = HEADS[head](gathered, params)
     fitted = backbone.frozen_copy()

@@ -9,13 +9,12 @@ from torch import Generator, Tensor
 
 from ccsi.execution.images import ImageSet
 from ccsi.frame.progress import Progress
+from ccsi.models.classifier import batch_length
 from ccsi.models.feature_map import FeatureMap
 from ccsi.models.feature_map_params import StatisticsParams
 from ccsi.models.patch_dictionary import PatchDictionary
 from ccsi.models.resnet import ResNet
 from ccsi.statistics.moments import FeatureStatistics, accumulate
-
-BATCH = 256
 
 
 @torch.no_grad()
@@ -75,5 +74,6 @@ def gather(
 
 def batches(images: ImageSet) -> Iterator[tuple[Tensor, Tensor]]:
     """Pixels [n, C, H, W] in [0, 1] and labels [n], in order."""
-    for rows in torch.split(torch.arange(len(images)), BATCH):
+    length = batch_length(images.images.shape[-1])
+    for rows in torch.split(torch.arange(len(images)), length):
         yield images.pixels(rows), images.labels[rows]

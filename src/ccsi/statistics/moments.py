@@ -77,9 +77,9 @@ def append(previous: FeatureStatistics, new: FeatureStatistics) -> FeatureStatis
 
 
 def within_class_covariance(statistics: FeatureStatistics) -> Tensor:
-    """(1 / N) sum_i (phi_i - mu_{y_i}) (phi_i - mu_{y_i})': [d, d]."""
-    between = statistics.sums.T @ statistics.means
-    return (statistics.scatter - between) / statistics.total
+    """(1 / N) sum_i (phi_i - mu_{y_i}) (phi_i - mu_{y_i})': [d, d], in place of the scatter."""
+    scaled = statistics.sums / statistics.counts.double().sqrt()[:, None]  # exactly symmetric
+    return statistics.scatter.addmm_(scaled.T, scaled, alpha=-1).div_(statistics.total)
 
 
 def shrunk(matrix: Tensor, amount: float) -> Tensor:

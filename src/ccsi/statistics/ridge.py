@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from ccsi.statistics.affine import Affine
-from ccsi.statistics.moments import FeatureStatistics, within_class_covariance
+from ccsi.statistics.factor import factor_in_place, solved, trace_of_inverse
+from ccsi.statistics.moments import FeatureStatistics
 from ccsi.statistics.temperature import best_factor
 
 LARGEST_LEVERAGE = 0.99
@@ -16,10 +17,14 @@ LARGEST_LEVERAGE = 0.99
 
 @dataclass(frozen=True)
 class RidgeFit:
-    """The regression; `freedom`: its effective number of parameters, at most min(d, N)."""
+    """The regression; `freedom`: its effective number of parameters, at most min(d, N).
+
+    spread [K, K]: covariance within a class of the scores of the images it was made of.
+    """
 
     head: Affine
     freedom: float
+    spread: Tensor
 
 
 def ridge_regression(statistics: FeatureStatistics, *, ridge: float) -> RidgeFit:
@@ -29,19 +34,23 @@ def ridge_regression(statistics: FeatureStatistics, *, ridge: float) -> RidgeFit
     lambda = ridge * mean(diag G), so that it fits features of any scale and any number of images.
     Since G and C are sums over images, task by task gives what all at once gives. Source: Zhuang
     et al. (ACIL), NeurIPS 2022, who update (G + lambda I)^-1 instead of G, with a fixed lambda
-    and no intercept.
+    and no intercept. The scatter is used up: G and its factor take its place, so that [d, d] is in
+    memory once; what is left of it is NaN.
     """
     total, mean = statistics.total, statistics.mean
     shares = statistics.counts.double() / total
-    gram = statistics.scatter - total * torch.outer(mean, mean)
+    gram = statistics.scatter.addr_(mean, mean, alpha=-total)
     cross = statistics.sums.T - torch.outer(mean, statistics.counts.double())
     penalty = ridge * float(gram.diagonal().mean()) or 1.0  # constant features: any will do
     gram.diagonal().add_(penalty)
-    factor = torch.linalg.cholesky(gram)
-    weight = torch.cholesky_solve(cross, factor).T
-    inverse = torch.cholesky_inverse(factor, out=gram)
-    freedom = len(mean) - penalty * float(inverse.diagonal().sum())
-    return RidgeFit(Affine(weight, shares - weight @ mean), freedom)
+    factor = factor_in_place(gram)
+    weight = solved(factor, cross).T
+    freedom = len(mean) - penalty * trace_of_inverse(factor)
+    gram.fill_(torch.nan)
+    # Over all images W G W', where (G + lambda I) W' = C; less that of the means of the classes.
+    between = (weight @ (statistics.means - mean).T) * statistics.counts.double().sqrt()
+    spread = (weight @ cross - penalty * weight @ weight.T - between @ between.T) / total
+    return RidgeFit(Affine(weight, shares - weight @ mean), freedom, spread)
 
 
 def ridge_classifier(statistics: FeatureStatistics, *, ridge: float, copies: int) -> Affine:
@@ -50,16 +59,16 @@ def ridge_classifier(statistics: FeatureStatistics, *, ridge: float, copies: int
     Scores of regression lie near 0 and 1, where a softmax would be all but uniform. The factor is
     the one that minimises the cross-entropy of the scores that the statistics predict for unseen
     images (`unseen_scores`); it changes no decision and needs no image. copies: how many times
-    each image was counted, under its symmetries.
+    each image was counted, under its symmetries. The scatter is used up, as by the regression.
     """
     fit = ridge_regression(statistics, ridge=ridge)
     leverage = min(fit.freedom / (statistics.total / copies), LARGEST_LEVERAGE)
-    means, covariance = unseen_scores(statistics, fit.head, leverage=leverage)
+    means, covariance = unseen_scores(statistics, fit, leverage=leverage)
     return fit.head.scaled(best_factor(means, covariance))
 
 
 def unseen_scores(
-    statistics: FeatureStatistics, head: Affine, *, leverage: float
+    statistics: FeatureStatistics, fit: RidgeFit, *, leverage: float
 ) -> tuple[Tensor, Tensor]:
     """Mean scores [K, K] of each class's images, and their covariance [K, K] within a class.
 
@@ -68,6 +77,5 @@ def unseen_scores(
     cross-validation (Golub, Heath and Wahba, Technometrics 1979).
     """
     onehot = torch.eye(len(statistics.counts), dtype=torch.float64)
-    residuals = (onehot - head(statistics.means)) / (1 - leverage)
-    spread = head.weight @ within_class_covariance(statistics) @ head.weight.T
-    return onehot - residuals, spread / (1 - leverage) ** 2
+    residuals = (onehot - fit.head(statistics.means)) / (1 - leverage)
+    return onehot - residuals, fit.spread / (1 - leverage) ** 2

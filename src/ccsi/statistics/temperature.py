@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 import torch.nn.functional as F
+from scipy.optimize import minimize_scalar
 from torch import Tensor
 
 POINTS = 512
 RANGE = (1e-3, 1e4)
+XATOL = 1e-9  # of log b
+PULL = 1e-7  # of log b towards 0, which is felt only where perfect scores leave no other minimum
 
 
 def best_factor(means: Tensor, covariance: Tensor) -> float:
@@ -15,7 +20,7 @@ def best_factor(means: Tensor, covariance: Tensor) -> float:
 
     s ~ N(means[k], covariance), means [K, K], covariance [K, K]. The expectation is an average over
     a Sobol sequence, so that nothing is drawn at random. 1 / b is a temperature (Guo et al., ICML
-    2017). Kept in [1e-3, 1e4]: scores that separate perfectly have no best b.
+    2017). Kept in [1e-3, 1e4].
     """
     classes = len(means)
     if classes == 1:
@@ -24,19 +29,15 @@ def best_factor(means: Tensor, covariance: Tensor) -> float:
     root = vectors * values.clamp_min(0).sqrt()
     scores = means[:, None, :] + _normal_points(classes) @ root.T  # [K, POINTS, K]
     labels = torch.arange(classes).repeat_interleave(POINTS)
-    log_factor = torch.zeros((), dtype=torch.float64, requires_grad=True)
-    optimiser = torch.optim.LBFGS([log_factor], max_iter=100, line_search_fn="strong_wolfe")
-    low, high = torch.tensor(RANGE, dtype=torch.float64).log()
 
-    def closure() -> float:
-        optimiser.zero_grad()
-        factor = torch.maximum(torch.minimum(log_factor, high), low).exp()
-        loss = F.cross_entropy((factor * scores).flatten(0, 1), labels)
-        torch.autograd.backward(loss)
-        return float(loss.detach())
+    def loss(log_factor: float) -> float:
+        factor = math.exp(log_factor)
+        return float(F.cross_entropy((factor * scores).flatten(0, 1), labels)) + PULL * log_factor
 
-    optimiser.step(closure)  # type: ignore[no-untyped-call]
-    return float(log_factor.detach().exp().clamp(*RANGE))
+    # Convex in b but for the pull, so with one minimum in log b.
+    low, high = (math.log(limit) for limit in RANGE)
+    found = minimize_scalar(loss, bounds=(low, high), method="bounded", options={"xatol": XATOL})
+    return math.exp(float(found.x))
 
 
 def _normal_points(dimensions: int) -> Tensor:

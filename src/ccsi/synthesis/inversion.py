@@ -105,7 +105,7 @@ def _invert(
     assert at is not None
     every = max(params.iterations // CURVE_POINTS, 1)
     while at.step < params.iterations:
-        at.optimiser.param_groups[0]["lr"] = learning_rate(at.step, params)
+        at.optimiser.lr = learning_rate(at.step, params)
         view = random_view(
             at.images, jitter=params.jitter, flip=flip and params.flip, generator=run.generator
         )
@@ -114,12 +114,12 @@ def _invert(
             progress.advance(len(labels) * params.iterations)
             return at.images.detach()
         total = loss.total()
-        (at.images.grad,) = torch.autograd.grad(total, at.images)
+        (gradient,) = torch.autograd.grad(total, at.images)
         last = at.step == params.iterations - 1
         looks = last or (at.step + 1) % devices.looks_every == 0
-        if looks and not bool(total.isfinite() & at.images.grad.isfinite().all()):
+        if looks and not bool(total.isfinite() & gradient.isfinite().all()):
             raise _diverged(loss, at.step)
-        at.optimiser.step()
+        at.optimiser.step(gradient)
         with torch.no_grad():
             at.images.clamp_(0, 1)
         if params.keep == "best" and (last or (at.step + 1) % params.keep_every == 0):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import torch
 from torch import Generator, Tensor
 
 from ccsi.execution.checkpoint import State
 from ccsi.execution.devices import Devices
+from ccsi.synthesis.adam import Adam
 from ccsi.synthesis.params import SynthesisParams
 
 Points = list[dict[str, float]]
@@ -19,7 +19,7 @@ class Inversion:
     """A batch of images being optimised, with Adam's moments and the best image of each start."""
 
     images: Tensor
-    optimiser: torch.optim.Adam
+    optimiser: Adam
     best: Tensor
     best_loss: Tensor
     step: int = 0
@@ -29,7 +29,7 @@ class Inversion:
     def begin(cls, start: Tensor, params: SynthesisParams) -> Inversion:
         """From images [N, C, H, W] in [0, 1]."""
         images = start.clone().requires_grad_(True)
-        optimiser = torch.optim.Adam([images], lr=params.lr, betas=params.betas)
+        optimiser = Adam(images, lr=params.lr, betas=params.betas)
         return cls(images, optimiser, start.clone(), start.new_full((len(start),), float("inf")))
 
 
@@ -49,8 +49,7 @@ class Synthesis:
         record = {"finished": len(self.finished), "curves": self.curves, "open": None}
         if self.open is not None:
             at = self.open
-            moments = at.optimiser.state[at.images]
-            tensors |= {f"adam/{name}": value for name, value in moments.items()}
+            tensors |= {f"adam/{name}": value for name, value in at.optimiser.state.items()}
             tensors |= {"images": at.images, "best": at.best, "best_loss": at.best_loss}
             record["open"] = {"step": at.step, "curve": at.curve}
         return State(tensors, record)
@@ -69,7 +68,4 @@ class Synthesis:
         self.open.best_loss = devices.place(tensors["best_loss"])
         self.open.step, self.open.curve = record["open"]["step"], record["open"]["curve"]
         names = [name.partition("/")[2] for name in tensors if name.startswith("adam/")]
-        kept = {name: tensors[f"adam/{name}"] for name in names}
-        # Adam counts its steps on the host.
-        moments = {n: value if n == "step" else devices.place(value) for n, value in kept.items()}
-        self.open.optimiser.state[self.open.images] = moments
+        self.open.optimiser.restore({name: tensors[f"adam/{name}"] for name in names}, devices)

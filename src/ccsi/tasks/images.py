@@ -9,11 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ccsi.frame.artifacts import release
 from ccsi.frame.errors import DataError
 
 SIDES = (8, 1024)
 CHANNELS = (1, 3)
-IN_MEMORY = 1 << 30  # bytes; larger arrays are backed by an unnamed temporary file
+IN_MEMORY = 1 << 26  # bytes; larger arrays are backed by an unnamed temporary file
+CHUNK = 1 << 24  # bytes copied between two such arrays at a time
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,13 @@ class LabelledImages:
 
     def take(self, rows: NDArray[np.int64]) -> LabelledImages:
         """The images of some rows, in that order."""
-        return LabelledImages(self.images[rows], self.labels[rows])
+        chosen = allocate((len(rows), *self.images.shape[1:]))
+        step = max(1, CHUNK // int(np.prod(self.images.shape[1:])))
+        for start in range(0, len(rows), step):
+            chosen[start : start + step] = self.images[rows[start : start + step]]
+            release(self.images)
+            release(chosen)
+        return LabelledImages(chosen, self.labels[rows])
 
 
 def check_image_shape(shape: tuple[int, ...], *, where: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from ccsi.execution.images import ImageSet
 from ccsi.models.classifier import Classifier
 from ccsi.models.norm import LayerMoments
 
@@ -15,18 +16,18 @@ ClassMoments = list[tuple[Tensor, Tensor]]
 
 @torch.no_grad()
 def class_group_moments(
-    classifier: Classifier, images: Tensor, labels: Tensor, class_ids: Sequence[int], *, batch: int
+    classifier: Classifier, images: ImageSet, class_ids: Sequence[int], *, batch: int
 ) -> ClassMoments:
     """(g^c, v^c) of each layer, two tensors [len(class_ids), G].
 
     Means over the images of class c of each image's group mean and group variance at the layer's
-    input; images uint8 [N, C, H, W], unaugmented; the network is put into evaluation mode.
+    input; images unaugmented; the network is put into evaluation mode.
     """
     classifier.eval()
     means, variances = [], []
     for class_id in class_ids:
-        chosen = images[labels == class_id]
-        layers = _mean_moments(classifier, chosen, batch)
+        rows = torch.nonzero(images.labels == class_id).flatten()
+        layers = _mean_moments(classifier, images, rows, batch)
         means.append([mean for mean, _ in layers])
         variances.append([var for _, var in layers])
     per_layer_means = [torch.stack(rows) for rows in zip(*means, strict=True)]
@@ -50,15 +51,15 @@ def replace_class_moments(
 
 
 def _mean_moments(
-    classifier: Classifier, images: Tensor, batch: int
+    classifier: Classifier, images: ImageSet, rows: Tensor, batch: int
 ) -> list[tuple[Tensor, Tensor]]:
     """Each layer's group mean and variance [G], averaged over the images (in double precision)."""
     norms = classifier.norms()
     sums = [n.weight.new_zeros(2, n.groups, dtype=torch.float64) for n in norms]
-    for part in torch.split(images, batch):
+    for part in torch.split(rows, batch):
         layers: list[LayerMoments] = []
-        classifier.trunk(part.float() / 255, layers)
+        classifier.trunk(images.pixels(part), layers)
         for total, layer in zip(sums, layers, strict=True):
             total += torch.stack([layer.group_mean, layer.group_var]).double().sum(1)
-    means = [(total / len(images)).float() for total in sums]
+    means = [(total / len(rows)).float() for total in sums]
     return [(mean[0], mean[1]) for mean in means]

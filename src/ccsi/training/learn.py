@@ -15,10 +15,11 @@ from ccsi.frame.progress import Progress
 from ccsi.losses.classification import class_weights
 from ccsi.losses.params import LossWeights
 from ccsi.methods.base import Method
-from ccsi.models.classifier import Classifier
+from ccsi.models.classifier import Classifier, batch_length
 from ccsi.models.params import ModelParams
 from ccsi.training import terms
 from ccsi.training.class_moments import (
+    ClassMoments,
     append_class_moments,
     class_group_moments,
     replace_class_moments,
@@ -29,7 +30,6 @@ from ccsi.training.sampling import Batch, RehearsalSampler, ratio_of
 from ccsi.training.step import Step, TermMemory, weighted_terms
 
 GeneratorFor = Callable[[str], Generator]
-MOMENT_BATCH = 256
 
 
 @dataclass(frozen=True)
@@ -167,9 +167,7 @@ def update(
     )
     _remember(classifier, train, new_ids)
     if params.reestimate_moments and rehearsed is not None:
-        moments = class_group_moments(
-            classifier, rehearsed.images, rehearsed.labels, range(n_old), batch=MOMENT_BATCH
-        )
+        moments = _moments(classifier, rehearsed, range(n_old))
         replace_class_moments(classifier, moments, range(n_old))
     devices.release(classifier)
     return classifier, curve
@@ -183,17 +181,19 @@ def _together(sets: Sequence[ImageSet]) -> ImageSet:
 
 
 def _remember(classifier: Classifier, train: ImageSet, class_ids: Sequence[int]) -> None:
-    moments = class_group_moments(
-        classifier, train.images, train.labels, class_ids, batch=MOMENT_BATCH
-    )
-    append_class_moments(classifier, moments)
+    append_class_moments(classifier, _moments(classifier, train, class_ids))
+
+
+def _moments(classifier: Classifier, images: ImageSet, class_ids: Sequence[int]) -> ClassMoments:
+    batch = batch_length(images.images.shape[-1])
+    return class_group_moments(classifier, images, class_ids, batch=batch)
 
 
 @torch.no_grad()
 def _imprint(
     classifier: Classifier, frozen: Classifier, train: ImageSet, new_ids: list[int]
 ) -> None:
-    parts = [frozen.trunk(part.float() / 255) for part in torch.split(train.images, MOMENT_BATCH)]
+    parts = [frozen.trunk(part.float() / 255) for part in train.parts()]
     classifier.head.imprint(torch.cat(parts), train.labels, new_ids)
 
 

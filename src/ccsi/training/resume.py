@@ -7,20 +7,18 @@ and packs of the sampler, running class scores, the best epoch's weights, sums a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import torch
 from torch import Tensor
 
 from ccsi.execution.checkpoint import State
 from ccsi.models.classifier import Classifier
-from ccsi.training.optim import LearningRate
+from ccsi.training.optim import SGD, LearningRate
 from ccsi.training.sampling import RehearsalSampler
 from ccsi.training.step import TermMemory
 
 Curve = list[dict[str, float | int | str]]
-MOMENTUM = "momentum_buffer"
 
 
 @dataclass
@@ -38,7 +36,7 @@ class Training:
     """
 
     classifier: Classifier
-    optimiser: torch.optim.SGD
+    optimiser: SGD
     rate: LearningRate
     sampler: RehearsalSampler
     memory: TermMemory
@@ -53,10 +51,10 @@ class Training:
         tensors = {f"model/{name}": value for name, value in self.classifier.state_dict().items()}
         tensors |= {f"sampler/{name}": value for name, value in sampler.tensors.items()}
         tensors |= {f"best/{name}": value for name, value in (self.best.state or {}).items()}
-        for index, parameter in enumerate(self._parameters()):
-            buffer = self.optimiser.state[parameter].get(MOMENTUM)
-            if buffer is not None:
-                tensors[f"momentum/{index}"] = buffer
+        for index, (group, place) in enumerate(self.optimiser.parameters()):
+            momentum = group.momenta[place]
+            if momentum is not None:
+                tensors[f"momentum/{index}"] = momentum
         scores = {"source": self.memory.source, "target": self.memory.target}
         tensors |= {f"memory/{name}": value for name, value in scores.items() if value is not None}
         record = {
@@ -76,10 +74,10 @@ class Training:
         self.sampler.restore(State(_below("sampler/", state.tensors), record["sampler"]))
         self.rate.restore(record["rate"])
         momenta = _below("momentum/", state.tensors)
-        for index, parameter in enumerate(self._parameters()):
+        for index, (group, place) in enumerate(self.optimiser.parameters()):
             if str(index) in momenta:
-                kept = momenta[str(index)].clone().to(parameter.device)
-                self.optimiser.state[parameter][MOMENTUM] = kept
+                kept = momenta[str(index)].clone()
+                group.momenta[place] = kept.to(group.parameters[place].device)
         device = self.classifier.head.weight.device
         scores = _below("memory/", state.tensors)
         memory = {name: value.to(device) for name, value in scores.items()}
@@ -92,10 +90,6 @@ class Training:
         sampler = self.sampler
         whole = min(sampler.steps * sampler.batch, sampler.draws)
         return self.epoch * whole + min(sampler.step * sampler.batch, whole)
-
-    def _parameters(self) -> Iterator[Tensor]:
-        for group in self.optimiser.param_groups:
-            yield from group["params"]
 
 
 def _below(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

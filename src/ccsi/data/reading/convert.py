@@ -6,9 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ccsi.frame.artifacts import release
 from ccsi.tasks.images import allocate
 
 CHUNK = 1 << 24  # bytes converted at a time
+RELEASED = 64  # images made one by one between two releases of mapped memory
 
 
 def to_channels(images: NDArray[np.uint8], channels: int | None) -> NDArray[np.uint8]:
@@ -23,6 +25,8 @@ def to_channels(images: NDArray[np.uint8], channels: int | None) -> NDArray[np.u
     for start in range(0, len(images), rows):
         part = images[start : start + rows]
         target[start : start + rows] = part if channels == 3 else luma(part)
+        release(images)
+        release(target)
     return target
 
 
@@ -39,6 +43,9 @@ def to_side(images: NDArray[np.uint8], side: int | None) -> NDArray[np.uint8]:
     target = allocate((len(images), side, side, images.shape[3]))
     for row, image in enumerate(images):
         target[row] = pixels(resize(picture(image), side))
+        if row % RELEASED == 0:
+            release(images)
+            release(target)
     return target
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccsi.data.params import DatasetParams
+from ccsi.data.reading.convert import RELEASED
 from ccsi.data.reading.group_splits import (
     MORE_GROUPS,
     check_groups_apart,
@@ -20,6 +21,7 @@ from ccsi.data.reading.image_files import ImageHeader, decode, inspect
 from ccsi.data.reading.image_tree import ImageTree, read_tree
 from ccsi.data.reading.source_images import SourceImages, chosen_names
 from ccsi.data.reading.splits import TEST, TRAIN, VAL, check_no_class_empty, split_by_class
+from ccsi.frame.artifacts import release
 from ccsi.frame.errors import DataError
 from ccsi.tasks.images import LabelledImages, allocate, check_image_shape
 
@@ -126,6 +128,8 @@ def _decode(
         if images is None:
             images = allocate((len(rows), *image.shape))
         images[number] = image
+        if number % RELEASED == 0:
+            release(images)
     if images is None:  # check_no_class_empty has run
         raise DataError(f"{tree.root}: no images of the classes {list(classes)}")
     return LabelledImages(images, labels)

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from ccsi.frame.artifacts import release
 from ccsi.frame.errors import DataError
 from ccsi.tasks.images import CHANNELS, allocate
 
@@ -128,6 +129,7 @@ class NpzFile:
                 ]
                 target[filled : filled + len(part)] = part
                 filled += len(part)
+                release(target)
         return target
 
     @contextmanager

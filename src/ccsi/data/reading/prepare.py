@@ -22,7 +22,7 @@ def prepare(
 
     classes: source ids; the i-th becomes class id `first_id` + i. raw: what the source reads (see
     `ccsi.data.layout.reads`). dataset.fraction thins out the training images only. In memory at
-    a time: this task's images, or above 1 GiB an array in a temporary file. Raises DataError.
+    a time: this task's images, or above 64 MiB an array in a temporary file. Raises DataError.
     """
     _check(task, classes, first_id)
     loaded = open_source(dataset.source).load(dataset, raw, classes)
