@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from ccsi.execution import images
 from ccsi.execution.images import ImageSet
 from ccsi.frame.artifacts import load_array, save_array
-from ccsi.training import images
 from tests.memory import peak_growth
 
 COUNT, SIDE = 400, 224
