@@ -72,7 +72,8 @@ def measure() -> list[Growth]:
 def growth(loop: str, amount: str, values: Sequence[int], cpu_s: Sequence[float]) -> Growth:
     """The exponent b of cpu_s = a values^b, by least squares on the logarithms."""
     line = linregress(np.log(values), np.log(cpu_s))
-    return Growth(loop, amount, list(values), list(cpu_s), float(line.slope), float(line.stderr))
+    error = float(line.stderr) if np.ptp(cpu_s) else 0.0  # of a constant, SciPy's is not a number
+    return Growth(loop, amount, list(values), list(cpu_s), float(line.slope), error)
 
 
 def markdown(growths: Sequence[Growth]) -> str:

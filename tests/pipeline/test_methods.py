@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +9,9 @@ import pytest
 from ccsi.config.hydra_tree import group_options
 from ccsi.frame.artifacts import load_json
 from ccsi.lineage.holders import PLACEHOLDERS
+from tests.pipeline.imports import code_of
 from tests.pipeline.project import ROOT, Project, of
-from tests.pipeline.test_what_is_read import RECORDER, code_of, covered, data_files
+from tests.pipeline.records import covered, data_files, record_of
 
 pytestmark = pytest.mark.slow
 
@@ -87,10 +86,8 @@ def test_a_stage_reads_what_it_declares(
     shared.config(*SMALL, f"method={method}")
     shared.repro(address)
     declared = shared.resolved()[address]
-    name, _, task = address.partition("@")
-    out, script = tmp_path / "record.json", f"stages/{name}.py"
-    shared.run(sys.executable, RECORDER, str(out), script, task)
-    record = json.loads(out.read_text())
+    script = f"stages/{address.partition('@')[0]}.py"
+    record = record_of(shared, address, declared, out=tmp_path / "record.json")
     assert set(record["parameters"]) == declared.params
     assert {*record["modules"], script} == code_of(declared.deps, root=ROOT)
     assert {path for path in data_files(record) if not covered(path, declared.deps)} == set()
