@@ -20,7 +20,7 @@ from ccsi.losses.params import LossWeights
 from ccsi.methods.registry import load_method
 from ccsi.synthesis.inversion import synthesize
 from ccsi.synthesis.params import SynthesisParams
-from ccsi.training.learn import train_afresh, update
+from ccsi.training.learn import Arrival, train_afresh, update
 from ccsi.training.params import TrainParams, UpdateParams
 from tests.benchmarks import rates
 
@@ -156,7 +156,7 @@ def _synthesising(work: Work) -> Callable[[], None]:
     return run
 
 
-def _arrival(task: str, work: Work) -> rates.Arrival:
+def _arrival(task: str, work: Work) -> Arrival:
     count = work.images * work.classes
     return rates.arrival(task, images=count, classes=work.classes, side=work.side)
 
