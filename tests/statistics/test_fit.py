@@ -137,7 +137,7 @@ def test_a_fitted_classifier_knows_all_classes_and_comes_back(
     assert fitted.class_names == NAMES
     assert fitted.history[1:] == (Learned("t2", 5, "mine", "last", True),)
     data = ImageSet(*images(40, classes=4, seed=9))
-    assert accuracy(fitted, data.images, data.labels) > 0.9
+    assert accuracy(fitted, data.parts(), data.labels) > 0.9
     save_classifier(tmp_path / "model", fitted)
     loaded = load_classifier(tmp_path / "model")
     assert torch.equal(predict(loaded, data.images), predict(fitted, data.images))

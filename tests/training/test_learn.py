@@ -58,7 +58,7 @@ def model() -> Classifier:
 
 def test_the_first_task_is_learned(model: Classifier) -> None:
     data = arrival("t1").val
-    assert accuracy(model, data.images, data.labels) > 0.9
+    assert accuracy(model, data.parts(), data.labels) > 0.9
     assert all(norm.class_mean.shape == (2, 4) for norm in model.norms())
 
 
@@ -67,7 +67,7 @@ def test_an_update_learns_the_new_task_and_keeps_the_old_models_statistics(
 ) -> None:
     after, curve = updated(model, epochs=8)
     new = arrival("t2", first=2).val
-    assert accuracy(after, new.images, new.labels) > 0.9
+    assert accuracy(after, new.parts(), new.labels) > 0.9
     assert {row["term"] for row in curve} == {"ce", "distillation", "margin", "idc", "total", "lr"}
     for before, norm in zip(model.norms(), after.norms(), strict=True):
         assert norm.class_mean.shape == (4, 4)
@@ -126,7 +126,7 @@ def test_the_best_epoch_is_kept_by_validation_accuracy(model: Classifier) -> Non
     values = [float(row["value"]) for row in curve if row["term"] == "val_accuracy"]
     joined = arrival("t2", first=2).val.joined(ImageSet(*images(16, seed=5)))
     assert len(values) == 3
-    assert accuracy(after, joined.images, joined.labels) == pytest.approx(max(values))
+    assert accuracy(after, joined.parts(), joined.labels) == pytest.approx(max(values))
 
 
 def test_divergence_names_the_term_the_step_and_a_hint(model: Classifier) -> None:
@@ -141,7 +141,7 @@ def test_joint_training_is_a_fresh_network_on_all_tasks() -> None:
     data = both[0].val.joined(both[1].val)
     assert made.tasks == {"t1": (0, 1), "t2": (2, 3)}
     assert not torch.equal(made.head.weight[:2], made.head.weight[2:])
-    assert accuracy(made, data.images, data.labels) > 0.8
+    assert accuracy(made, data.parts(), data.labels) > 0.8
 
 
 def test_the_earliest_of_equally_good_epochs_is_kept(model: Classifier) -> None:

@@ -91,14 +91,11 @@ def select(repo: Repo, selection: Selection) -> tuple[list[Run], dict[str, str]]
     if selection.study is None:
         return runs, left_out
     wanted = {identity(planned.params): planned.name for planned in plan(selection.study, CONF)}
-    present = Present(repo)
-    made = [r for r in runs if identity(r.params) in wanted and present.has_code_of(r)]
-    changed = {identity(run.params): present.changed_data(run) for run in made}
-    current = [run for run in made if present.changed_data(run) is None]
+    current, changed = Present(repo).sort(r for r in runs if identity(r.params) in wanted)
     there = {identity(run.params) for run in current}
     missing = {
         name: f"{changed[key]} has changed since it ran"
-        if changed.get(key)
+        if key in changed
         else "not run by this code yet"
         for key, name in wanted.items()
         if key not in there

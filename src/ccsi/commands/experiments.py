@@ -24,8 +24,7 @@ from ccsi.study.forecast import Times
 
 METRICS = "reports/metrics.json"
 MATRIX = "reports/tables/accuracy_matrix.csv"
-AUDIT, AUDIT_FILES = "reports/audit", ("audit.json", "forgetting.csv")
-NOWHERE = "missing"
+AUDIT, FORGETTING = "reports/audit/audit.json", "reports/audit/forgetting.csv"
 CODE = ("src/", "stages/", "runtime.lock")
 
 
@@ -132,10 +131,10 @@ def _audit(params: Mapping[str, Any], stages: Mapping[str, Executed], cache: Pat
     """What the run's audit wrote, if it made one and DVC's cache still has it."""
     outs = [out for key in params.get("audits", ()) for out in stages[f"audit@{key}"].outs]
     lying = {path: md5 for out in outs for md5, path in members(cache, out).items()}
-    wanted = [object_path(cache, lying.get(f"{AUDIT}/{name}", NOWHERE)) for name in AUDIT_FILES]
-    if not all(path.is_file() for path in wanted):
+    files = [object_path(cache, lying[path]) for path in (AUDIT, FORGETTING) if path in lying]
+    if len(files) < 2 or not all(file.is_file() for file in files):
         return None
-    return Audit(load_json(wanted[0]), load_table(wanted[1]))
+    return Audit(load_json(files[0]), load_table(files[1]))
 
 
 def _sources(params: Mapping[str, Any], lock: Mapping[str, Any]) -> dict[str, str]:

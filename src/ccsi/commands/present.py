@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from dvc.dependency import Dependency
@@ -11,6 +12,7 @@ from dvc.stage import PipelineStage
 from ccsi.commands.experiments import git_ids
 from ccsi.commands.stages import PIPELINE
 from ccsi.comparison.run import Run
+from ccsi.study.plan import identity
 
 
 class Present:
@@ -23,6 +25,14 @@ class Present:
     def has_code_of(self, run: Run) -> bool:
         """Whether the code that made a run is that of the last commit."""
         return git_ids(Path(self._repo.root_dir), "HEAD", sorted(run.code)) == run.code
+
+    def sort(self, runs: Iterable[Run]) -> tuple[list[Run], dict[str, str]]:
+        """Of the runs made by this code those of the images as they are, and apart, by identity,
+        what has changed since the others.
+        """
+        made = [(run, self.changed_data(run)) for run in runs if self.has_code_of(run)]
+        changed = {identity(run.params): path for run, path in made if path is not None}
+        return [run for run, path in made if path is None], changed
 
     def changed_data(self, run: Run) -> str | None:
         """The first file or folder of a run's images that has other content now.

@@ -93,12 +93,9 @@ def current_runs(repo: Repo) -> tuple[list[Run], dict[str, str]]:
 
     Those made from files or images that have changed since are apart: what has, by identity.
     """
-    head, present = str(repo.scm.get_rev()), Present(repo)
+    head = str(repo.scm.get_rev())
     found = (read_run(repo, e) for e in [Experiment("HEAD", head, head), *list_experiments(repo)])
-    runs = [run for run in found if isinstance(run, Run) and present.has_code_of(run)]
-    changed = [(run, present.changed_data(run)) for run in runs]
-    outdated = {identity(run.params): path for run, path in changed if path is not None}
-    return [run for run, path in changed if path is None], outdated
+    return Present(repo).sort(run for run in found if isinstance(run, Run))
 
 
 def _run_again(left: Sequence[PlannedRun], changed: Mapping[str, str]) -> Mapping[str, int]:

@@ -94,11 +94,13 @@ def figures_by_task(record: Record) -> dict[str, dict[str, float | None]]:
 def audit_table(groups: Groups, dataset: str) -> tuple[list[str], list[list[str]]]:
     """Headings (groups) and rows (figures) of one data set: the last that is known of each."""
     columns = {
-        label: audits_of(runs) for (of, label), runs in audited(groups).items() if of == dataset
+        label: [figures_by_task(audit.record) for audit in audits_of(runs)]
+        for (of, label), runs in audited(groups).items()
+        if of == dataset
     }
     rows = []
     for heading, name in SHOWN.items():
-        found = [_spread([_last(one.record, name) for one in some]) for some in columns.values()]
+        found = [_spread([_last(one, name) for one in some]) for some in columns.values()]
         if any(found):
             rows.append([heading, *(_cell(one) for one in found)])
     return ["figure", *columns], rows
@@ -186,8 +188,8 @@ def _name(figure: str, features: str) -> str:
     return "recall_" + figure.replace(", ", " ").replace(" ", "_").replace("-", "_")
 
 
-def _last(record: Record, name: str) -> float | None:
-    told = [values[name] for values in figures_by_task(record).values() if name in values]
+def _last(figures: Mapping[str, Mapping[str, float | None]], name: str) -> float | None:
+    told = [values[name] for values in figures.values() if name in values]
     return told[-1] if told else None
 
 

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from ccsi.execution.devices import Devices
+from ccsi.frame.artifacts import release_pages
 from ccsi.models.classifier import batch_length
 
 IN_MEMORY = 1 << 26  # bytes; a larger mapped array stays on disk
@@ -73,8 +74,8 @@ class ImageSet:
         )
 
     def _release(self) -> None:
-        if self.file is not None and hasattr(mmap, "MADV_DONTNEED"):
-            self.file.madvise(mmap.MADV_DONTNEED)
+        if self.file is not None:
+            release_pages(self.file)
 
 
 def _stays_on_disk(images: np.memmap) -> bool:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ccsi.frame.artifacts import release
-from ccsi.models.classifier import Classifier, batch_length
+from ccsi.models.classifier import Classifier, parts_of
 
 
 @torch.no_grad()
@@ -18,7 +15,7 @@ def logits_of(classifier: Classifier, images: NDArray[np.uint8]) -> NDArray[np.f
     classifier.eval()
     parts = [
         classifier(torch.from_numpy(part).permute(0, 3, 1, 2).float() / 255).logits.double().numpy()
-        for part in _parts(images)
+        for part in parts_of(images)
     ]
     return np.concatenate(parts) if parts else np.zeros((0, classifier.n_classes))
 
@@ -34,12 +31,3 @@ def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     """Softmax over the last axis."""
     grown = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(grown / grown.sum(axis=-1, keepdims=True))
-
-
-def _parts(images: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
-    if len(images):
-        step = batch_length(images.shape[1])
-        for at in range(0, len(images), step):
-            part = np.array(images[at : at + step])
-            release(images)
-            yield part

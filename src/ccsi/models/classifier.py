@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Generator, Tensor, nn
 
+from ccsi.frame.artifacts import release
 from ccsi.models.feature_map import FeatureMap
 from ccsi.models.heads import CosineLinear, Head, Linear
 from ccsi.models.norm import LayerMoments, MomentNorm
@@ -23,6 +26,17 @@ MOST = 256  # images in a forward pass
 def batch_length(side: int, *, most: int = MOST) -> int:
     """How many images of that side go through a network at a time."""
     return max(1, min(most, PIXELS // side**2))
+
+
+def parts_of(images: NDArray[np.uint8], *, most: int = MOST) -> Iterator[NDArray[np.uint8]]:
+    """Images [N, H, W, C], possibly memory-mapped, as copies [n, H, W, C] of `batch_length`."""
+    if not len(images):
+        return
+    step = batch_length(images.shape[1], most=most)
+    for start in range(0, len(images), step):
+        part = np.array(images[start : start + step])
+        release(images)
+        yield part
 
 
 @dataclass(frozen=True)
@@ -160,6 +174,9 @@ def predict_parts(classifier: Classifier, parts: Iterable[Tensor]) -> Tensor:
     return torch.cat(found) if found else torch.zeros(0, classifier.n_classes)
 
 
-def accuracy(classifier: Classifier, images: Tensor, labels: Tensor) -> float:
-    """The share of images whose most probable class is the right one, in [0, 1]."""
-    return float((predict(classifier, images).argmax(1) == labels).double().mean())
+def accuracy(classifier: Classifier, parts: Iterable[Tensor], labels: Tensor) -> float:
+    """The share of images whose most probable class is the right one, in [0, 1].
+
+    parts: all images in order, uint8 [n, C, H, W]; labels [N].
+    """
+    return float((predict_parts(classifier, parts).argmax(1) == labels).double().mean())

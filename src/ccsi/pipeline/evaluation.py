@@ -13,8 +13,8 @@ import torch
 from ccsi.evaluation.calibration_record import sha256
 from ccsi.evaluation.params import EvaluateParams
 from ccsi.evaluation.record import Circumstances, SeenTask, evaluate
-from ccsi.frame.artifacts import release, save_array, save_json
-from ccsi.models.classifier import Classifier, batch_length, predict_parts
+from ccsi.frame.artifacts import save_array, save_json
+from ccsi.models.classifier import Classifier, parts_of, predict_parts
 from ccsi.models.store import MODEL_FILE, load_classifier
 from ccsi.pipeline.pictures import Shown, choose_shown
 from ccsi.tasks.images import LabelledImages
@@ -54,8 +54,7 @@ def evaluate_model(
         folder = images / task.task
         if folder.is_dir():
             info, found = _load(folder, params.split)
-            parts_of_images = _parts(found.images, most=params.batch)
-            probabilities = predict_parts(classifier, parts_of_images).numpy()
+            probabilities = predict_parts(classifier, _tensors(found.images, params.batch)).numpy()
             infos.append(info)
             parts.append((probabilities, found.labels, np.full(len(found.labels), index)))
             shown.append(choose_shown(classifier, found, probabilities, batch=params.batch))
@@ -88,13 +87,10 @@ def _load(folder: Path, split: str) -> tuple[TaskInfo, LabelledImages]:
     return test.info, test.test
 
 
-def _parts(images: np.ndarray, *, most: int) -> Iterator[torch.Tensor]:
+def _tensors(images: np.ndarray, most: int) -> Iterator[torch.Tensor]:
     """Images uint8 [N, H, W, C], possibly mapped, as tensors [n, C, H, W] of at most `most`."""
-    step = batch_length(images.shape[1], most=most)
-    for start in range(0, len(images), step):
-        part = torch.from_numpy(np.array(images[start : start + step]))
-        release(images)
-        yield part.permute(0, 3, 1, 2).contiguous()
+    for part in parts_of(images, most=most):
+        yield torch.from_numpy(part).permute(0, 3, 1, 2).contiguous()
 
 
 def _circumstances(

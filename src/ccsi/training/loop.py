@@ -14,7 +14,7 @@ from ccsi.execution.devices import ONE_CPU, Devices
 from ccsi.execution.images import ImageSet
 from ccsi.frame.errors import DataError, DivergenceError
 from ccsi.frame.progress import Progress
-from ccsi.models.classifier import Classifier, predict_parts
+from ccsi.models.classifier import Classifier, accuracy
 from ccsi.training.optim import SGD, LearningRate, sgd
 from ccsi.training.params import OptimParams
 from ccsi.training.resume import Best, Training
@@ -110,8 +110,7 @@ def _look(run: Training, unseen: Unseen) -> dict[str, float]:
 def _end_epoch(run: Training, params: OptimParams, validation: ImageSet | None) -> None:
     means = {name: value / run.sampler.steps for name, value in run.sums.items()}
     if params.select == "best" and validation is not None:
-        predicted = predict_parts(run.classifier, validation.parts()).argmax(1)
-        means["val_accuracy"] = float((predicted == validation.labels).double().mean())
+        means["val_accuracy"] = accuracy(run.classifier, validation.parts(), validation.labels)
         _keep_best(run.best, run.classifier, means["val_accuracy"])
     row = {**means, "lr": run.rate.value}
     run.epoch, run.sums = run.epoch + 1, {}
