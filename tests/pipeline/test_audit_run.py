@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from ccsi.audit.params import AuditParams
 from ccsi.audit.record import Circumstances
@@ -20,7 +21,7 @@ from ccsi.models.feature_map_params import StatisticsParams
 from ccsi.models.store import MODEL_FILE, load_classifier, save_classifier
 from ccsi.pipeline.audit import COLUMNS, audit_run, save_audit
 from ccsi.pipeline.audit_figures import write_audit_figures
-from ccsi.pipeline.audit_inputs import AuditInputs
+from ccsi.pipeline.audit_inputs import AuditInputs, GeneratorFor
 from ccsi.pipeline.audit_networks import train_networks
 from ccsi.pipeline.gathering import gather_task
 from ccsi.reporting.audit_results import load_audit
@@ -102,7 +103,11 @@ def write_run() -> dict[str, Any]:
     }
 
 
-def examine(record: dict[str, Any]) -> Path:
+def draws(purpose: str) -> np.random.Generator:
+    return np.random.default_rng(len(purpose))
+
+
+def examine(record: dict[str, Any], generator_for: GeneratorFor = draws) -> Path:
     """Train the networks, measure, write the report."""
     train_networks(
         record,
@@ -121,7 +126,7 @@ def examine(record: dict[str, Any]) -> Path:
         PARAMS,
         Circumstances("toy", "ccsi", 0, inputs.held_split, tuple(record["keeps"])),
         noise=0.1,
-        generator_for=lambda purpose: np.random.default_rng(len(purpose)),
+        generator_for=generator_for,
     )
     save_audit(folder, audit)
     write_audit_figures(folder, audit.record, [(p.row, p.images) for p in audit.pairs])
@@ -160,6 +165,19 @@ def test_every_table_is_written_and_copies_are_caught(record: dict[str, Any]) ->
     assert len(shown.pairs) == 2
     assert np.array_equal(shown.pairs[0][1][0], shown.pairs[0][1][1])
     assert {"means.png", "pairs_t1.png", "membership.csv"} <= set(shown.files)
+
+
+def test_linear_algebra_keeps_to_one_thread(record: dict[str, Any]) -> None:
+    threads: dict[str, set[int]] = {}
+
+    def look(purpose: str) -> np.random.Generator:
+        blas = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+        threads[purpose] = {pool["num_threads"] for pool in blas}
+        return draws(purpose)
+
+    with threadpool_limits(limits=2, user_api="blas"):
+        examine(record, look)
+    assert threads["means 0"] == threads["permutations t1"] == {1}
 
 
 def test_validation_images_stand_in_for_test_images(record: dict[str, Any]) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from ccsi.audit import kept_means, leaks, quality
 from ccsi.audit.networks import Look, remembering
 from ccsi.audit.params import AuditParams
@@ -54,13 +56,16 @@ def audit_run(
     audit, look = Audit(), remembering()
     real = inputs.real_classes(most=params.images, generator_for=generator_for)
     independent = inputs.network(networks / REAL)
-    for task in {**inputs.record["rehearsals"], **dict.fromkeys(inputs.record["made"])}:
-        _audit_task(audit, task, real, inputs, networks, params, generator_for, look)
-    audit.tables["forgetting"] = quality.prediction_rows(
-        audit.tables["fidelity"], audit.tables["recall"], _lost(real, inputs, look)
-    )
     means = load_means(Path(inputs.record["means"]))
-    _audit_means(audit, real, inputs, means, params, generator_for, look)
+    # Matrices are small: threads of NumPy's BLAS would mostly wait for one another, which beside
+    # another run takes several times as long; and their number would change the last digits.
+    with threadpool_limits(limits=1, user_api="blas"):
+        for task in {**inputs.record["rehearsals"], **dict.fromkeys(inputs.record["made"])}:
+            _audit_task(audit, task, real, inputs, networks, params, generator_for, look)
+        audit.tables["forgetting"] = quality.prediction_rows(
+            audit.tables["fidelity"], audit.tables["recall"], _lost(real, inputs, look)
+        )
+        _audit_means(audit, real, inputs, means, params, generator_for, look)
     audit.record = audit_record(
         audit.tables,
         circumstances,
