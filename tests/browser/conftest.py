@@ -59,25 +59,35 @@ class Browser:
         ]
 
 
-@pytest.fixture
-def start_browser(tmp_path: Path) -> Iterator[Callable[..., Browser]]:
-    """Start a browser with a fresh profile; more flags may be given."""
+def launch(profile: Path, *flags: str) -> Browser:
+    """A browser with its profile in this folder. Raises FileNotFoundError where there is none."""
     if CHROMIUM is None or DRIVER is None:
-        pytest.skip("no chromium and chromedriver: install Debian's packages of these names")
+        raise FileNotFoundError(
+            "no chromium and chromedriver: install Debian's packages chromium and chromium-driver"
+        )
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
 
-    drivers: list[Any] = []
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for flag in (*FLAGS, *flags, f"--user-data-dir={profile}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    return Browser(webdriver.Chrome(options=options, service=Service(DRIVER)))
+
+
+@pytest.fixture
+def start_browser(tmp_path: Path) -> Iterator[Callable[..., Browser]]:
+    """Start a browser with a fresh profile; more flags may be given."""
+    browsers: list[Browser] = []
 
     def start(*flags: str) -> Browser:
-        options = webdriver.ChromeOptions()
-        options.binary_location = CHROMIUM
-        for flag in (*FLAGS, *flags, f"--user-data-dir={tmp_path / f'profile{len(drivers)}'}"):
-            options.add_argument(flag)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        drivers.append(webdriver.Chrome(options=options, service=Service(DRIVER)))
-        return Browser(drivers[-1])
+        try:
+            browsers.append(launch(tmp_path / f"profile{len(browsers)}", *flags))
+        except FileNotFoundError as error:
+            pytest.skip(str(error))
+        return browsers[-1]
 
     yield start
-    for driver in drivers:
-        driver.quit()
+    for browser in browsers:
+        browser.driver.quit()

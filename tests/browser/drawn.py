@@ -85,12 +85,16 @@ def keep(browser: Browser, name: str) -> None:
     """A picture of the whole page, where one is asked for (CCSI_SCREENSHOTS=<folder>)."""
     folder = os.environ.get("CCSI_SCREENSHOTS")
     if folder:
-        size = browser.run("const r = document.documentElement;"
-                           "return [r.clientWidth, r.scrollHeight]")  # fmt: skip
-        clip = {"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1}
-        told = {"captureBeyondViewport": True, "clip": clip}
-        shot = browser.driver.execute_cdp_cmd("Page.captureScreenshot", told)
-        (Path(folder) / f"{name}.png").write_bytes(base64.b64decode(shot["data"]))
+        (Path(folder) / f"{name}.png").write_bytes(picture(browser))
+
+
+def picture(browser: Browser, *, height: int | None = None) -> bytes:
+    """PNG of the page from its top, as wide as the screen; the whole page without a height."""
+    size = browser.run("const r = document.documentElement; return [r.clientWidth, r.scrollHeight]")
+    clip = {"x": 0, "y": 0, "width": size[0], "height": height or size[1], "scale": 1}
+    told = {"captureBeyondViewport": True, "clip": clip}
+    shot = browser.driver.execute_cdp_cmd("Page.captureScreenshot", told)
+    return base64.b64decode(shot["data"])
 
 
 def emulate(browser: Browser, *, width: int, scheme: str) -> None:

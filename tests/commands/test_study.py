@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -52,6 +53,9 @@ class Queue:
 
     def tasks(self, repo: Any) -> list[Entry]:
         return self.entries
+
+    def watched(self, repo: Any) -> Callable[[], list[Entry]]:
+        return lambda: self.tasks(repo)
 
     def has_worker(self, repo: Any) -> bool:
         return self.worker

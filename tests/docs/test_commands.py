@@ -27,6 +27,10 @@ PROGRAMS = ("ccsi", "dvc", "git", "make", "pip", "python", "cp", "echo", "mkdir"
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 SECTIONS = "loss|synthesis|train|update|model|means|evaluate|audit|trainer"
 SUFFIXES = ("safetensors", "onnx", "csv", "json", "npy", "png")
+RUN_ELSEWHERE = (
+    ".ci/run does",
+    "tests/pipeline/test_verify.py and tests/benchmarks run what these call",
+)
 ids = [guide.name for guide in GUIDES]
 
 
@@ -145,10 +149,24 @@ def test_files_and_parameters_that_are_named_are_there(guide: Path) -> None:
 
 @pytest.mark.parametrize("guide", GUIDES, ids=ids)
 def test_only_commands_that_need_the_network_are_not_run(guide: Path) -> None:
-    """Or that .ci/run runs itself; those between machines are apart."""
+    """Or that .ci/run runs itself, or other tests in parts; those between machines are apart."""
     reasons = {b.reason for b in blocks(guide) if b.reason is not None and not b.in_small}
     if guide.name != "gpu.md":
-        assert [r for r in reasons if "network" not in r and r != ".ci/run does"] == []
+        assert [r for r in reasons if "network" not in r and r not in RUN_ELSEWHERE] == []
+
+
+def test_what_is_run_elsewhere_is_run_there() -> None:
+    script, makefile = ((ROOT / name).read_text() for name in (".ci/run", "Makefile"))
+    called = re.findall(r"-m (ccsi\.pipeline\.verify|tests\.benchmarks)\b", makefile)
+    targets = {
+        block.reason: [word for command in block.commands for word in command[1:]]
+        for block in blocks(ROOT / "README.md")
+        if block.reason in RUN_ELSEWHERE
+    }
+    by_ci, in_parts = (targets[reason] for reason in RUN_ELSEWHERE)
+    assert all(f"make {target}\n" in script for target in by_ci)
+    assert len(called) == len(in_parts)
+    assert all((ROOT / path).exists() for path in re.findall(r"tests/\S+", RUN_ELSEWHERE[1]))
 
 
 def test_the_check_refuses_what_there_is_not() -> None:

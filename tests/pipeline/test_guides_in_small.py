@@ -46,6 +46,7 @@ def furnished(project: Project, tmp_path: Path) -> tuple[Project, dict[str, str]
         ("docs/blood-cells.md", 2),
         ("docs/deploy.md", 4),
         ("docs/from-the-original.md", 1),
+        ("docs/gpu.md", 1),
         ("docs/privacy.md", 2),
         ("docs/sweeps.md", 6),
     ],

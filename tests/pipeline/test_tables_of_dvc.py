@@ -14,6 +14,7 @@ import yaml
 
 from ccsi.config.compose import compose_params, to_yaml
 from ccsi.reporting.report import ReportPaths, summarize
+from ccsi.study.plan import expand, names_of, read_grids
 from tests.docs.guides import ROOT, blocks
 from tests.reporting.toy_run import make_context, make_run
 
@@ -71,19 +72,45 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def test_the_table_of_the_guide_fits_120_columns(project: Path) -> None:
+def tables_of_the_guide() -> list[list[str]]:
+    """Its `dvc exp show` commands: for the runs of a study, for runs typed by hand."""
     commands = [c for block in blocks(ROOT / "docs/sweeps.md") for c in block.commands
                 if block.language == "sh"]  # fmt: skip
-    (command,) = [words for words in commands if words[:3] == ["dvc", "exp", "show"]]
+    return [words for words in commands if words[:3] == ["dvc", "exp", "show"]]
+
+
+def columns(told: str) -> list[str]:
+    heading = next(line for line in told.splitlines() if "accuracy" in line)
+    return re.findall(r"[a-z_]+", heading.replace("Experiment", ""))
+
+
+def test_the_table_of_typed_runs_fits_120_columns(project: Path) -> None:
+    (_, command) = tables_of_the_guide()
     told = dvc(project, *command[1:])
     assert max(map(len, told.splitlines())) <= COLUMNS
     for name, (_, overrides) in RUNS.items():
         assert name in told
         assert all(override in told for override in overrides)
-    heading = next(line for line in told.splitlines() if "accuracy" in line)
-    assert re.findall(r"[a-z_]+", heading.replace("Experiment", "")) == [
-        *("accuracy", "forgetting", "overrides")
+    assert columns(told) == ["accuracy", "forgetting", "overrides"]
+
+
+def test_the_table_of_a_study_fits_120_columns_with_its_longest_names(project: Path) -> None:
+    """Every run of a study repeats in its overrides all that the study's list says."""
+    (command, _) = tables_of_the_guide()
+    studies = [p for p in (ROOT / "studies").glob("*.yaml") if not p.stem.endswith("search")]
+    named = [
+        name
+        for file in studies
+        for grid in read_grids(file)
+        for name in names_of(file.stem, expand(grid, file))
     ]
+    longest = max(named, key=len)
+    dvc(project, "exp", "save", "--force", "--name", longest)
+    told = dvc(project, *command[1:])
+    dvc(project, "exp", "remove", longest)
+    assert longest in told
+    assert max(map(len, told.splitlines())) <= COLUMNS
+    assert columns(told) == ["accuracy", "forgetting"]
 
 
 def test_metrics_of_three_and_of_five_tasks_stand_side_by_side(project: Path) -> None:

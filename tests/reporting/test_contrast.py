@@ -10,6 +10,8 @@ import matplotlib as mpl
 import pytest
 from matplotlib.colors import to_rgb
 
+from ccsi.reporting.charts import COLOURS
+
 ROOT = Path(__file__).resolve().parents[2]
 RUN_PAGE = ROOT / "src/ccsi/reporting/templates/style.css"
 PLOTS_PAGE = ROOT / ".dvc/plots/page.html"
@@ -77,6 +79,20 @@ def test_the_numbers_in_the_cells(name: str) -> None:
     for step in range(1001):
         ink = (0, 0, 0) if step / 1000 > float(bright) else (1, 1, 1)
         assert contrast(ink, viridis(step / 1000)[:3]) >= TEXT
+
+
+def test_intervals_are_seen_on_their_bars_and_the_bars_on_the_page() -> None:
+    """Their lines have no colour of their own: page.html gives them the ink."""
+    bars, lines = json.loads((ROOT / ".dvc/plots/recall.json").read_text())["layer"]
+    assert lines["mark"]["type"] == "rule"
+    assert "color" not in lines["mark"]
+    assert bars["mark"].get("opacity", 1) == 1
+    inks = re.findall(r'rule: { color: dark \? "(#\w+)" : "(#\w+)" }', PLOTS_PAGE.read_text())
+    for scheme, ink in zip(("dark", "light"), inks[0], strict=True):
+        ground = variables(RUN_PAGE, scheme)["card"]
+        assert contrast(to_rgb(ink), to_rgb(COLOURS[0])) >= OUTLINE
+        assert contrast(to_rgb(ink), ground) >= OUTLINE
+        assert contrast(to_rgb(COLOURS[0]), ground) >= OUTLINE
 
 
 def test_other_text_of_charts_is_in_the_ink_of_the_page() -> None:

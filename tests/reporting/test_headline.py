@@ -49,6 +49,14 @@ def test_the_bootstrap_is_the_same_again_and_narrows_with_more_images() -> None:
     assert width(many) < width(few)
 
 
+def test_the_calibration_error_as_scaled_has_an_interval_of_its_own() -> None:
+    run = replace(make_run(tasks=3), ece_calibrated=0.02, ece_calibrated_error=0.02)
+    summary = summarize_metrics(run.evaluations, ece_calibrated=run.ece_calibrated)
+    line = headlines(summary, run)[-1]
+    assert (line.value, line.low) == (0.02, 0.0)
+    assert line.high == pytest.approx(0.02 + 1.96 * 0.02, abs=1e-4)
+
+
 def test_what_is_undefined_has_no_interval() -> None:
     line = told(make_run(tasks=1, impressions=False))["Forgetting"]
     assert (line.value, line.low, line.high) == (None, None, None)

@@ -57,6 +57,9 @@ def test_the_calibrated_error_is_that_of_the_scaled_probabilities(tmp_path: Path
     save_array(folder / "probabilities.npy", probabilities)
     assert calibrated(tmp_path, 1.0) == pytest.approx(0.8 - 0.75, abs=1e-5)
     assert calibrated(tmp_path, 2.0) == pytest.approx(0.75 - 20**0.5 / (20**0.5 + 5), abs=1e-5)
+    again = read(tmp_path, ["t1", "t2", "t3"])
+    # All confidences are equal, so the error moves as the share of right answers does.
+    assert again.ece_calibrated_error == pytest.approx((0.75 * 0.25 / len(labels)) ** 0.5, abs=1e-5)
 
 
 def test_a_calibration_of_another_model_is_refused(tmp_path: Path) -> None:
@@ -67,7 +70,8 @@ def test_a_calibration_of_another_model_is_refused(tmp_path: Path) -> None:
 
 def test_without_a_calibration_nothing_is_said_of_one(tmp_path: Path) -> None:
     write_run(tmp_path, make_run())
-    assert read(tmp_path, ["t1", "t2", "t3"]).ece_calibrated is None
+    again = read(tmp_path, ["t1", "t2", "t3"])
+    assert (again.ece_calibrated, again.ece_calibrated_error) == (None, None)
 
 
 def test_folders_left_by_a_larger_split_are_not_read(tmp_path: Path) -> None:

@@ -88,5 +88,5 @@ def _evaluation_of(model: TrainedModel) -> Mapping[str, Any] | None:
         return None
     scaled = None
     if model.calibration is not None:
-        scaled = calibrated_error(file.parent, record, temperature=model.temperature)
+        scaled, _ = calibrated_error(file.parent, record, temperature=model.temperature)
     return {**record, "ece_calibrated": scaled}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dvc.repo import Repo
 from rich.console import Console
+from rich.status import Status
 
 from ccsi.commands import queue
 from ccsi.commands.experiments import Experiment, git_ids, list_experiments, open_project, read_run
@@ -27,7 +28,6 @@ from ccsi.study.plan import PlannedRun, identity, plan
 
 VERSIONED = ("src", "stages", "conf", "dvc.yaml", "runtime.lock")
 SECONDS_BETWEEN_LOOKS = 2.0
-LONGEST_PAUSE = 20.0
 SECONDS_WITHOUT_WORKER = 20.0
 
 
@@ -158,9 +158,11 @@ def _free(name: str, taken: set[str]) -> str:
     return next(candidate for candidate in candidates if candidate not in taken)
 
 
-def _pause(watched: float) -> float:
-    """Seconds until the next look: one takes DVC 0.3 s of CPU, which adds up over hours."""
-    return min(SECONDS_BETWEEN_LOOKS + watched / 100, LONGEST_PAUSE)
+def _status(console: Console) -> contextlib.AbstractContextManager[Status | None]:
+    """A line below the others; drawn once a second, not twelve times, for a sign of life."""
+    if not console.is_terminal:
+        return contextlib.nullcontext()
+    return console.status("starting", refresh_per_second=1)
 
 
 def _watch(
@@ -173,11 +175,12 @@ def _watch(
 ) -> None:
     names = [run.name for run in runs]
     watch = Watch(names, jobs=jobs, seconds=sum(kind.seconds for kind in kinds.values()))
-    began = idle_since = time.monotonic()
+    look = queue.watched(repo)
+    idle_since = time.monotonic()
     try:
-        with console.status("starting") if console.is_terminal else contextlib.nullcontext() as bar:
+        with _status(console) as bar:
             while not watch.ended:
-                if watch.update({task.name: task.status for task in queue.tasks(repo)}):
+                if watch.update({task.name: task.status for task in look()}):
                     for name in watch.newly_failed():
                         console.print(f"failed {name}: {queue.last_words(name)}", highlight=False)
                     console.print(watch.line(), highlight=False)
@@ -187,7 +190,7 @@ def _watch(
                 if time.monotonic() - idle_since > SECONDS_WITHOUT_WORKER and not watch.ended:
                     queue.start(jobs)
                     idle_since = time.monotonic()
-                time.sleep(_pause(time.monotonic() - began))
+                time.sleep(SECONDS_BETWEEN_LOOKS)
     except KeyboardInterrupt:
         raise ArtifactError(
             "the runs go on in the background: `dvc queue status`, `dvc queue stop --kill`; run "

@@ -41,6 +41,8 @@ def headlines(summary: Mapping[str, Any], results: RunResults) -> list[Headline]
         return Headline(name, summary[key], low, high, share, meaning)
 
     low, high = _wilson(last["accuracy"], last["n"])
+    scaled = summary["ece_calibrated"]
+    scaled_low, scaled_high = _normal(scaled, results.ece_calibrated_error, lowest=0.0)
     images = "test" if last["split"] == "test" else "validation"
     return [
         Headline(
@@ -59,9 +61,9 @@ def headlines(summary: Mapping[str, Any], results: RunResults) -> list[Headline]
         about("ece", "Calibration error (ECE)", "confidence against share correct", share=False),
         Headline(
             "ECE, temperature scaled",
-            summary["ece_calibrated"],
-            None,
-            None,
+            scaled,
+            scaled_low,
+            scaled_high,
             False,
             "with the temperature that was fitted without test images",
         ),

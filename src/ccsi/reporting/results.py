@@ -15,6 +15,7 @@ from ccsi.evaluation.calibration import (
     temperature_scaled,
 )
 from ccsi.evaluation.calibration_record import CALIBRATION_FILE, load_calibration
+from ccsi.evaluation.uncertainty import calibration_error_error
 from ccsi.frame.artifacts import load_array, load_json, load_table
 from ccsi.frame.errors import ArtifactError
 from ccsi.reporting.audit_results import AuditShown, load_audit
@@ -68,6 +69,8 @@ class RunResults:
     """hits[t][j]: bool [n_j], whether the model of evaluation t is right on images of task j."""
     ece_calibrated: float | None = None
     """The last evaluation's calibration error under the model's temperature, where it has one."""
+    ece_calibrated_error: float | None = None
+    """The standard error of that."""
     audit: AuditShown | None = None
 
 
@@ -98,6 +101,7 @@ def load_results(
     check_one_run(records)
     known = [str(task["task"]) for task in records[-1]["tasks"]]
     made = [task for task in known if (impressions / task / "images.npy").exists()]
+    scaled = _calibrated_error(evaluations / tasks[-1], calibration, records[-1])
     return RunResults(
         evaluations=records,
         means=load_array(means / tasks[-1] / "means.npy"),
@@ -106,7 +110,8 @@ def load_results(
         synthesis={task: load_table(impressions / task / "synthesis.csv") for task in made},
         shown=_shown(evaluations / tasks[-1]),
         hits=[_hits(evaluations / str(r["task"]), len(r["tasks"])) for r in records],
-        ece_calibrated=_calibrated_error(evaluations / tasks[-1], calibration, records[-1]),
+        ece_calibrated=scaled[0],
+        ece_calibrated_error=scaled[1],
         audit=load_audit(audit),
     )
 
@@ -132,21 +137,26 @@ def check_one_run(records: Sequence[Mapping[str, Any]]) -> None:
 
 def calibrated_error(
     folder: Path, record: Mapping[str, Any], *, temperature: float
-) -> float | None:
+) -> tuple[float | None, float | None]:
     """The calibration error of an evaluation, its record given, at that temperature.
 
-    None where no image was evaluated. Raises ArtifactError where the arrays are missing or damaged.
+    The second number is its standard error; both None where no image was evaluated.
+    Raises ArtifactError where the arrays are missing or damaged.
     """
     if not record["n"]:
-        return None
+        return None, None
     scaled = temperature_scaled(load_array(folder / "probabilities.npy"), temperature)
     labels, bins = load_array(folder / "labels.npy"), len(record["reliability"])
-    return round(expected_calibration_error(reliability_table(scaled, labels, bins)), DIGITS)
+    table = reliability_table(scaled, labels, bins)
+    found = expected_calibration_error(table), calibration_error_error(scaled, labels, table)
+    return round(found[0], DIGITS), round(found[1], DIGITS)
 
 
-def _calibrated_error(folder: Path, calibration: Path, record: Mapping[str, Any]) -> float | None:
+def _calibrated_error(
+    folder: Path, calibration: Path, record: Mapping[str, Any]
+) -> tuple[float | None, float | None]:
     if not calibration.is_dir():
-        return None
+        return None, None
     found = load_calibration(calibration / CALIBRATION_FILE)
     if found.model_sha256 != record["model_sha256"]:
         raise ArtifactError(f"{calibration} is of another model; run `dvc repro`")

@@ -17,6 +17,13 @@
     const tall = { legend: { ...fonts.legend, orient: "bottom", columns, labelLimit: room - 40 } };
     const below = narrow || id === "accuracy" || spec.usermeta?.legend === "below";
     spec.config = { ...fonts, ...(below ? tall : {}), ...spec.config };
+    if (spec.width?.step) {
+      // Cells of a grid: as wide as the template has them, or as narrow as fits a small screen.
+      const of = (channel) => new Set(spec.data.values.map((row) => row[spec.encoding[channel].field]));
+      const labels = Math.min(160, 7 * Math.max(...[...of("y")].map((name) => String(name).length)));
+      const cells = room - labels - 85 - (narrow ? 0 : 110);
+      spec.width = { step: Math.max(18, Math.min(spec.width.step, Math.floor(cells / of("x").size))) };
+    }
     if (spec.columns) {
       // Small multiples: as many beside each other as fit, and as wide as that lets them be.
       const fit = Math.max(1, Math.min(spec.columns, Math.floor(room / 300)));
