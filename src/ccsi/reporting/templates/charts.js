@@ -14,7 +14,8 @@
     // Entries of a legend below the chart, as many beside each other as the longest lets fit.
     const longest = Math.max(0, ...spec.data.values.map((row) => String(row.rev ?? "").length));
     const columns = Math.max(1, Math.floor(room / Math.max(110, 7 * longest + 30)));
-    const tall = { legend: { ...fonts.legend, orient: "bottom", columns, labelLimit: room - 40 } };
+    const layout = { bottom: { direction: "vertical", anchor: "start", margin: 4 } }; // two legends
+    const tall = { legend: { ...fonts.legend, orient: "bottom", columns, labelLimit: room - 40, layout } };
     const below = narrow || id === "accuracy" || spec.usermeta?.legend === "below";
     spec.config = { ...fonts, ...(below ? tall : {}), ...spec.config };
     if (spec.width?.step) {
