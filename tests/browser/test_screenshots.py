@@ -28,7 +28,7 @@ def test_the_pictures_show_the_page_light_and_dark_and_the_last_sheet(
     # The corner is the ground of the page; both have something drawn on it.
     assert light.getpixel((0, 0)) > 200
     assert dark.getpixel((0, 0)) < 50
-    assert all(len(set(picture.getdata())) > 20 for picture in (light, dark))
+    assert all(len(picture.getcolors() or ()) > 20 for picture in (light, dark))
     assert written[2].read_bytes() == (reports / "sheets/t02.png").read_bytes()
 
 
