@@ -1,6 +1,6 @@
 """`python -m tests.benchmarks [--threads N] [--demo | --scaling]`: JSON on stdout.
 
-With --scaling also a table on stderr.
+With --scaling also a table on stderr, line by line as it is measured.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch reads it
@@ -35,19 +35,26 @@ def main() -> None:
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
     if chosen.scaling:
-        growths = scaling.measure()
+        growths = list(_told(scaling.measure()))
         described: dict[str, Any] = {
             "threads": torch.get_num_threads(),
             "repetitions": scaling.REPETITIONS,
         }
         described["growths"] = [dataclasses.asdict(growth) for growth in growths]
         print(json.dumps(described, indent=2))
-        print(scaling.markdown(growths), file=sys.stderr)
         return
     found = learning_rates()
     if chosen.demo:
         found["demo_cpu_s"] = {name: round(value, 1) for name, value in demo().items()}
     print(json.dumps(found, indent=2))
+
+
+def _told(growths: Iterator[scaling.Growth]) -> Iterator[scaling.Growth]:
+    """Tell each growth at once: on a busy machine all of them may take an hour."""
+    print(scaling.HEADER, file=sys.stderr)
+    for growth in growths:
+        print(scaling.row(growth), file=sys.stderr, flush=True)
+        yield growth
 
 
 def learning_rates() -> dict[str, Any]:

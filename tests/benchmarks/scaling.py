@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,16 +57,14 @@ class Growth:
     standard_error: float
 
 
-def measure() -> list[Growth]:
-    """Every loop against every amount."""
-    growths = []
+def measure() -> Iterator[Growth]:
+    """Every loop against every amount, one after the other."""
     for name, prepare in LOOPS.items():
         prepare(Work())()  # what is loaded and set up once is no part of the growth
         for amount, values in VARIED.items():
             works = [dataclasses.replace(Work(), **{amount: value}) for value in values]
             seconds = [cpu_seconds(prepare(work)) for work in works]
-            growths.append(growth(name, amount, values, seconds))
-    return growths
+            yield growth(name, amount, values, seconds)
 
 
 def growth(loop: str, amount: str, values: Sequence[int], cpu_s: Sequence[float]) -> Growth:
@@ -76,14 +74,14 @@ def growth(loop: str, amount: str, values: Sequence[int], cpu_s: Sequence[float]
     return Growth(loop, amount, list(values), list(cpu_s), float(line.slope), error)
 
 
-def markdown(growths: Sequence[Growth]) -> str:
-    """A table with a line for each loop and amount."""
-    lines = ["| Loop | Varied | CPU seconds at each value | Exponent |", "|---|---|---|---|"]
-    for one in growths:
-        told = ", ".join(f"{v}: {s:.2f}" for v, s in zip(one.values, one.cpu_s, strict=True))
-        exponent = f"{one.exponent:.2f} ± {one.standard_error:.2f}"
-        lines.append(f"| {one.loop} | {one.amount} | {told} | {exponent} |")
-    return "\n".join(lines)
+HEADER = "| Loop | Varied | CPU seconds at each value | Exponent |\n|---|---|---|---|"
+
+
+def row(one: Growth) -> str:
+    """A growth as a line of the table below HEADER."""
+    told = ", ".join(f"{v}: {s:.2f}" for v, s in zip(one.values, one.cpu_s, strict=True))
+    exponent = f"{one.exponent:.2f} ± {one.standard_error:.2f}"
+    return f"| {one.loop} | {one.amount} | {told} | {exponent} |"
 
 
 def cpu_seconds(run: Callable[[], None]) -> float:
