@@ -44,13 +44,15 @@ def make_tables(*, impressions: bool = True) -> Tables:
     return tables
 
 
-def make_record(*, impressions: bool = True, keeps: tuple[str, ...] = ()) -> dict[str, Any]:
+def make_record(
+    *, impressions: bool = True, keeps: tuple[str, ...] = (), noise: float = 0.0
+) -> dict[str, Any]:
     """The record of these tables."""
     return audit_record(
         make_tables(impressions=impressions),
         Circumstances("toy", "ccsi", 0, "test", keeps),
         independent_recall=0.5,
-        privacy=privacy_of_means([30, 40], pixels=64, noise=0.0, delta=1e-5),
+        privacy=privacy_of_means([30, 40], pixels=64, noise=noise, delta=1e-5),
     )
 
 
@@ -83,3 +85,9 @@ def test_what_does_not_apply_is_said() -> None:
     told = make_record(impressions=False, keeps=("exemplars",))["not_applicable"]
     assert "makes no impressions" in told[0]
     assert "keeps real images" in told[1]
+
+
+def test_beside_an_epsilon_it_is_said_that_the_noise_must_be_unknown() -> None:
+    record = make_record(noise=0.1)
+    assert record["privacy_of_means"]["epsilon"] > 0
+    assert ["means.noise_seed=null" in told for told in record["not_applicable"]] == [True]

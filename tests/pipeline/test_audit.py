@@ -38,6 +38,17 @@ def test_nothing_but_the_page_reads_what_an_audit_writes(fresh: Project, choice:
     assert stages["judge@t3"].outs == {"data/audit/t3"}
 
 
+def test_only_the_evaluation_and_the_audit_read_images_of_other_tasks(fresh: Project) -> None:
+    fresh.config("audit.enabled=true")
+    reading = set()
+    for address, stage in fresh.resolved().items():
+        name, _, task = address.partition("@")
+        images = {dep for dep in stage.deps if dep.startswith(("data/tasks", "data/test"))}
+        if any(not dep.endswith(f"/{task}") for dep in images):
+            reading.add(name)
+    assert reading == {"evaluate", "judge", "audit"}
+
+
 def test_stages_that_learn_are_the_same_with_and_without(fresh: Project) -> None:
     """Nothing they declare differs, so that DVC has no cause to run them again."""
     without = fresh.resolved()

@@ -195,9 +195,9 @@ def test_a_task_whose_images_were_purged_is_left_out(record: dict[str, Any]) -> 
     folder = examine(record)
     summary = load_json(folder / "audit.json")
     assert summary["impressions"] == {}
-    assert summary["not_applicable"] == [
-        "no class with impressions has images of both kinds left to compare them with"
-    ]
+    missing, of_noise = summary["not_applicable"]
+    assert missing == "no class with impressions has images of both kinds left to compare them with"
+    assert "means.noise_seed=null" in of_noise
     assert [row["task"] for row in summary["membership"]] == ["t2"]
     assert {row["class_name"] for row in load_table(folder / "means.csv")} == {"class 2", "class 3"}
 

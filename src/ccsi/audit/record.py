@@ -36,7 +36,7 @@ def audit_record(
 ) -> dict[str, Any]:
     """Numbers of all classes together; every number of a single class stands in the tables.
 
-    What does not apply is said in words under `not_applicable`.
+    What does not apply, or under a condition, is said in words under `not_applicable`.
     """
     tasks = list(dict.fromkeys(row["task"] for row in tables["neighbours"]))
     record = {
@@ -48,7 +48,7 @@ def audit_record(
         "kept_means": _worst_means(tables["means"]),
         "mean_counts": _mean_counts(tables["mean_counts"]),
         "privacy_of_means": dict(privacy),
-        "not_applicable": _not_applicable(tables, circumstances),
+        "not_applicable": _not_applicable(tables, circumstances, privacy),
     }
     return {key: _rounded(value) for key, value in record.items()}
 
@@ -105,7 +105,9 @@ def _mean_counts(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return found
 
 
-def _not_applicable(tables: Mapping[str, Sequence[Row]], circumstances: Circumstances) -> list[str]:
+def _not_applicable(
+    tables: Mapping[str, Sequence[Row]], circumstances: Circumstances, privacy: Row
+) -> list[str]:
     told = []
     if not tables["neighbours"] and "impressions" in circumstances.keeps:
         told.append("no class with impressions has images of both kinds left to compare them with")
@@ -121,6 +123,11 @@ def _not_applicable(tables: Mapping[str, Sequence[Row]], circumstances: Circumst
         )
     if not tables["means"]:
         told.append("there are too few held-out images of each class to attack the kept means")
+    if privacy["noise"]:
+        told.append(
+            "the epsilon of the means' noise holds against those who do not know the noise: with "
+            "means.noise_seed=null nobody does, with a seed whoever has params.yaml does"
+        )
     return told
 
 

@@ -37,6 +37,7 @@ SHOWN = {
     "membership AUC, nearest impression (pixels)": "auc_distance_of_pixels_impressions",
     "membership AUC, loss of a network of impressions": "auc_loss_network_of_impressions",
     "worst class mean, AUC": "auc_worst_mean",
+    "worst class mean of features, AUC": "auc_worst_mean_of_features",
 }
 """What a page shows of the last task with impressions, or of the last: heading and figure."""
 EXPLAINED = (
@@ -82,10 +83,14 @@ def figures_by_task(record: Record) -> dict[str, dict[str, float | None]]:
         at = found.setdefault(row["task"], {})
         name = f"{row['attack']} {row['target']}".replace(" ", "_")
         at |= {f"{key}_{name}": row[key] for key in ("auc", "tpr")}
-    means = [row["auc"] for row in record["kept_means"] if row["of"] == "pixels"]
+    pixels, features = (
+        [row["auc"] for row in record["kept_means"] if row["of"] == of]
+        for of in ("pixels", "features")
+    )
     found["run"] = {
         "independent_recall": record["independent_recall"],
-        "auc_worst_mean": max(means, default=None),
+        "auc_worst_mean": max(pixels, default=None),
+        "auc_worst_mean_of_features": max(features, default=None),
         "epsilon_of_means": record["privacy_of_means"]["epsilon"],
     }
     return found
