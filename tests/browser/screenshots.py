@@ -75,23 +75,23 @@ def _of_page(
     return picture(browser, height=height)
 
 
-def main(arguments: list[str]) -> None:
+def take(folder: Path | None) -> list[Path]:
+    """Of the whole page into that folder, or for the README."""
     with tempfile.TemporaryDirectory() as profile:
+        browser = launch(Path(profile))
         try:
-            browser = launch(Path(profile))
-        except FileNotFoundError as error:
-            sys.exit(str(error))
-        try:
-            told = (
-                whole(browser, REPORTS, Path(arguments[0]))
-                if arguments
-                else for_readme(browser, REPORTS, IMAGES)
-            )
-        except FileNotFoundError as error:
-            sys.exit(str(error))
+            if folder is None:
+                return for_readme(browser, REPORTS, IMAGES)
+            return whole(browser, REPORTS, folder)
         finally:
             browser.driver.quit()
-    print(*told, sep="\n")
+
+
+def main(arguments: list[str]) -> None:
+    try:
+        print(*take(Path(arguments[0]) if arguments else None), sep="\n")
+    except FileNotFoundError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

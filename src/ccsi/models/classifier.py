@@ -161,14 +161,11 @@ def moments_kept(classifier: Classifier) -> Iterator[None]:
             norm.tracks_moments = tracks
 
 
-def predict(classifier: Classifier, images: Tensor) -> Tensor:
-    """Class probabilities float32 [N, K] of images uint8 [N, C, H, W]; evaluation mode."""
-    return predict_parts(classifier, torch.split(images, batch_length(images.shape[-1])))
-
-
 @torch.no_grad()
 def predict_parts(classifier: Classifier, parts: Iterable[Tensor]) -> Tensor:
-    """As `predict`, of images that come in parts uint8 [n, C, H, W], one in memory at a time."""
+    """Class probabilities float32 [N, K] of images that come in parts uint8 [n, C, H, W], one in
+    memory at a time; evaluation mode.
+    """
     classifier.eval()
     found = [classifier(part.float() / 255).logits.softmax(1) for part in parts if len(part)]
     return torch.cat(found) if found else torch.zeros(0, classifier.n_classes)

@@ -33,7 +33,11 @@ def headlines(summary: Mapping[str, Any], results: RunResults) -> list[Headline]
     models has no interval there.
     """
     last = results.evaluations[-1]
-    errors: dict[str, float | None] = {**last["standard_errors"], **_run_errors(results)}
+    errors: dict[str, float | None] = {
+        **last["standard_errors"],
+        **_run_errors(results),
+        "ece_calibrated": results.ece_calibrated_error,
+    }
 
     def about(key: str, name: str, meaning: str, *, share: bool = True) -> Headline:
         lowest = -1.0 if key in ("forgetting", "backward_transfer") else 0.0
@@ -41,8 +45,6 @@ def headlines(summary: Mapping[str, Any], results: RunResults) -> list[Headline]
         return Headline(name, summary[key], low, high, share, meaning)
 
     low, high = _wilson(last["accuracy"], last["n"])
-    scaled = summary["ece_calibrated"]
-    scaled_low, scaled_high = _normal(scaled, results.ece_calibrated_error, lowest=0.0)
     images = "test" if last["split"] == "test" else "validation"
     return [
         Headline(
@@ -59,13 +61,11 @@ def headlines(summary: Mapping[str, Any], results: RunResults) -> list[Headline]
         about("balanced_accuracy", "Balanced accuracy", "every class weighs the same"),
         about("auc", "AUC", "one class against the rest", share=False),
         about("ece", "Calibration error (ECE)", "confidence against share correct", share=False),
-        Headline(
+        about(
+            "ece_calibrated",
             "ECE, temperature scaled",
-            scaled,
-            scaled_low,
-            scaled_high,
-            False,
             "with the temperature that was fitted without test images",
+            share=False,
         ),
     ]
 
