@@ -59,8 +59,16 @@ def watch_safetensors() -> None:
     safetensors.safe_open = safe_open
 
 
+def stay_to_the_end() -> None:
+    """A stage that loaded PyTorch leaves without clearing up; here the record is still to come."""
+    from ccsi.computing import torch_stage
+
+    torch_stage.leave_at_once = lambda: None
+
+
 def main(out: Path, script: str, task: list[str]) -> None:
     sys.argv = [script, *task]
+    stay_to_the_end()
     watch_parameters()
     watch_safetensors()
     sys.addaudithook(watch)
