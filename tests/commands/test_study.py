@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from rich.console import Console
 
 from ccsi.commands import study
 from ccsi.commands.experiments import Experiment
+from ccsi.commands.study_report import Watch, known_seconds
 from ccsi.config.paths import CONF
 from ccsi.frame.errors import ArtifactError, ParameterError
 from ccsi.study.forecast import KindForecast
@@ -146,6 +148,20 @@ def test_failed_runs_are_told_with_their_last_words_and_the_end_is_an_error(
         watch(queue, [planned(0), planned(1)])
     queue.entries.pop()
     assert "1 done, 0 failed, 0 left" in watch(queue, [planned(0)])
+
+
+def test_an_end_is_told_only_where_the_length_of_every_stage_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known, unknown = KindForecast(2, seconds=60.0), KindForecast(2, seconds=60.0, unknown=1)
+    assert known_seconds({"update": known, "train": known}) == 120
+    assert known_seconds({"update": known, "train": unknown}) == 0
+    assert "about 60 s more" in Watch(["a", "b"], jobs=2, seconds=120).line()
+    assert "the end is unknown" in Watch(["a", "b"], jobs=2, seconds=0).line()
+    overdue = Watch(["a", "b"], jobs=2, seconds=120)
+    later = time.monotonic() + 61
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert "the end is unknown" in overdue.line()
 
 
 def test_interrupting_stops_the_watching_alone(monkeypatch: pytest.MonkeyPatch) -> None:

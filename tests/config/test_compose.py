@@ -83,6 +83,8 @@ def test_downloads_are_for_medmnist_alone() -> None:
         (["dataset=bloodmnst"], "did you mean bloodmnist?"),
         (["method=ccsi_local"], "did you mean ccsi-local?"),
         (["datset=digits"], "did you mean dataset?"),
+        (["epochs=3"], "did you mean train.epochs or update.epochs or audit.epochs?"),
+        (["nonsense.x=1"], "there is no nonsense.x in conf/; there are budget, "),
         (["+dataset=bloodmnist"], "write dataset=bloodmnist"),
         (["~dataset"], "write dataset=<file>"),
         (["+loss.ce=2"], "write loss.ce=2 without the +"),

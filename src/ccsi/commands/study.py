@@ -18,7 +18,7 @@ from ccsi.commands import queue
 from ccsi.commands.experiments import Experiment, git_ids, list_experiments, open_project, read_run
 from ccsi.commands.present import Present
 from ccsi.commands.stages import StageResolver
-from ccsi.commands.study_report import Watch, forecast_table, hours
+from ccsi.commands.study_report import Watch, forecast_table, hours, known_seconds
 from ccsi.comparison.run import Run
 from ccsi.config.paths import CONF, project_root
 from ccsi.frame.errors import ArtifactError
@@ -174,7 +174,7 @@ def _watch(
     console: Console,
 ) -> None:
     names = [run.name for run in runs]
-    watch = Watch(names, jobs=jobs, seconds=sum(kind.seconds for kind in kinds.values()))
+    watch = Watch(names, jobs=jobs, seconds=known_seconds(kinds))
     look = queue.watched(repo)
     idle_since = time.monotonic()
     try:

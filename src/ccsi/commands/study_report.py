@@ -40,6 +40,13 @@ def hours(kinds: Mapping[str, KindForecast], jobs: int) -> str:
     )
 
 
+def known_seconds(kinds: Mapping[str, KindForecast]) -> float:
+    """Seconds of all stages to run; 0 where that of any is unknown."""
+    if any(kind.unknown for kind in kinds.values()):
+        return 0.0
+    return sum(kind.seconds for kind in kinds.values())
+
+
 def duration(seconds: float) -> str:
     """Seconds, minutes or hours, whichever reads best."""
     if seconds < 90:
@@ -56,7 +63,8 @@ def _about(kind: KindForecast) -> str:
 class Watch:
     """Where the runs of a study stand, by what DVC's queue says of them.
 
-    seconds: the forecast of all stages, used until a run has ended and says more.
+    seconds: the forecast of all stages, used until a run has ended and says more; 0 where there is
+    none, since stages are of unknown length.
     """
 
     def __init__(self, names: Sequence[str], *, jobs: int, seconds: float) -> None:
@@ -111,4 +119,5 @@ class Watch:
         passed = time.monotonic() - self._start
         if over:
             return left * passed / over
-        return max(self._seconds / self._jobs - passed, 0.0) if self._seconds else None
+        remaining = self._seconds / self._jobs - passed
+        return remaining if remaining > 0 else None  # a forecast that has run out says nothing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -13,7 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 from ccsi.config.hydra_tree import dotted_keys, group_options
 from ccsi.config.layout import OVERRIDABLE
 from ccsi.config.names import nearest
-from ccsi.config.sections import KNOWN, LAID_OUT
+from ccsi.config.sections import EDITABLE, LAID_OUT
 from ccsi.config.typed import only_reads
 from ccsi.frame.errors import ParameterError
 
@@ -90,8 +90,17 @@ def _problem(override: Override, known: list[str], groups: dict[str, list[str]])
         return None
     if key.startswith("per_task.") and not override.is_delete():
         return f"{typed}: conf/ gives {key} no value yet; write +{bare}"
-    places = [*known, *groups] if "." in key else [*groups, *(k for k in KNOWN if k in known)]
-    return f"{typed}: there is no {key} in conf/{nearest(key, places) if places else ''}"
+    return f"{typed}: there is no {key} in conf/{_meant(key, known, groups)}"
+
+
+def _meant(key: str, known: list[str], groups: Mapping[str, object]) -> str:
+    """The nearest key, else those that end so, else what keys begin with."""
+    top = [*groups, *(k for k in EDITABLE if k in known and k not in groups)]
+    near = nearest(key, [*known, *groups] if "." in key else top, else_all=False)
+    if near:
+        return near
+    ending = [name for name in known if name.count(".") == 1 and name.endswith(f".{key}")]
+    return f"; did you mean {' or '.join(ending)}?" if ending else f"; there are {', '.join(top)}"
 
 
 def _group_problem(override: Override, typed: str, options: list[str]) -> str | None:
