@@ -14,5 +14,4 @@ def links(models: dict[str, str], made: list[str]) -> dict[str, dict[str, str]]:
         "Models": {t: f"../{folder}/" for t, folder in own.items()},
         "Impressions": {t: f"../data/impressions/{t}/" for t in made},
         "Tasks": {t: f"../data/tasks/{t}/task.json" for t in tasks},
-        "Pipeline": {"interactive plots (dvc plots show)": "../dvc_plots/index.html"},
     }

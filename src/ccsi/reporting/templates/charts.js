@@ -11,9 +11,10 @@
   for (const [id, spec] of Object.entries(specs)) {
     const room = document.getElementById(id).clientWidth;
     const narrow = room < 520;
-    // Entries of a legend below the chart, as many beside each other as the longest lets fit.
+    // Entries of a legend below the chart, as many beside each other as the longest lets fit; the
+    // legend begins where the axis does.
     const longest = Math.max(0, ...spec.data.values.map((row) => String(row.rev ?? "").length));
-    const columns = Math.max(1, Math.floor(room / Math.max(110, 7 * longest + 30)));
+    const columns = Math.max(1, Math.floor((room - 60) / Math.max(110, 7 * longest + 30)));
     const layout = { bottom: { direction: "vertical", anchor: "start", margin: 4 } }; // two legends
     const tall = { legend: { ...fonts.legend, orient: "bottom", columns, labelLimit: room - 40, layout } };
     const below = narrow || id === "accuracy" || spec.usermeta?.legend === "below";
