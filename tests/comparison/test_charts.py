@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from PIL import Image
 
 from ccsi.comparison.charts import comparison_charts, points
 from ccsi.comparison.circumstances import circumstances
 from ccsi.comparison.comparison import Comparison, compare
-from ccsi.comparison.figures import write_figure
+from ccsi.comparison.figures import logarithmic, write_figure
 from ccsi.comparison.page import comparison_page
 from ccsi.comparison.report import COLUMNS, cost_table, csv_rows, markdown
 from ccsi.comparison.reproduce import group_command
@@ -111,6 +114,20 @@ def test_the_figure_is_the_same_bytes_for_the_same_numbers(tmp_path: Path) -> No
     assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
     with Image.open(tmp_path / "one.png") as picture:
         assert picture.width >= 1200
+
+
+@pytest.mark.parametrize("highest", [400.0, 4e3, 2e5, 2e7])
+def test_numbers_below_a_logarithmic_axis_do_not_overlap(highest: float) -> None:
+    figure = Figure(figsize=(4.5, 3.5), dpi=150)
+    axes = figure.subplots()
+    FigureCanvasAgg(figure)
+    logarithmic(axes, [300.0, highest])
+    figure.canvas.draw()
+    low, high = axes.get_xlim()
+    ticks = zip(axes.get_xticks(), axes.get_xticklabels(), strict=True)
+    shown = [label.get_window_extent() for at, label in ticks if low <= at <= high]
+    assert len(shown) > 1
+    assert all(left.x1 < right.x0 for left, right in pairwise(shown))
 
 
 def test_a_figure_of_unknown_cost_says_so(tmp_path: Path) -> None:

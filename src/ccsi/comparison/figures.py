@@ -19,6 +19,7 @@ from ccsi.reporting.figures import save_figure
 
 MARKERS = ("o", "s", "^", "D", "P", "v")
 GREY = "#5c6670"
+FEW_DECADES = 100
 PANELS = (
     ("forgetting", 1.0, "forgetting", "linear"),
     ("minutes", 1.0, "minutes of learning", "log"),
@@ -74,20 +75,21 @@ def _scatter(axes: Axes, rows: Rows, groups: Sequence[str], scale: str) -> None:
         axes.text(0.5, 0.5, "unknown", transform=axes.transAxes, ha="center", color=GREY)
         axes.set_xticks([])
     elif scale == "log":
-        _logarithmic(axes, [row["x"] for row in rows])
+        logarithmic(axes, [row["x"] for row in rows])
     else:
         axes.xaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
     _percents(axes)
 
 
-def _logarithmic(axes: Axes, values: Sequence[float]) -> None:
+def logarithmic(axes: Axes, values: Sequence[float]) -> None:
     """At least a decade, so that small differences look small."""
     lowest, highest = min(values) / 1.4, max(values) * 1.4
     wider = max(1.0, math.sqrt(10 * lowest / highest))
     axes.set_xscale("log")
     axes.set_xlim(lowest / wider, highest * wider)
-    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    between = (2.0, 5.0) if highest < FEW_DECADES * lowest else ()  # else their numbers overlap
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, *between), numticks=4))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.9g}"))
     axes.xaxis.set_minor_locator(NullLocator())
 
 
