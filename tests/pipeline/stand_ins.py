@@ -13,7 +13,8 @@ from tests.docs.guides import ROOT, blocks
 from tests.pipeline.project import Project
 
 LESS = {
-    "method=ccsi,ccsi-local,finetune,joint": "method=finetune,joint",
+    "method=finetune,lwf,ccsi,ccsi-local,slda,analytic,analytic-ensemble,joint": "method=finetune",
+    "method=ccsi,ccsi-local": "method=ccsi",
     "seed=range(0,3)": "seed=0",
     "budget=reduced": "budget=demo",  # what the tiny project recorded wins over either
     "30": "2",  # trials
