@@ -19,7 +19,7 @@ from ccsi.reporting.figures import save_figure
 
 MARKERS = ("o", "s", "^", "D", "P", "v")
 GREY = "#5c6670"
-FEW_DECADES = 100
+TWO_DECADES = 100
 PANELS = (
     ("forgetting", 1.0, "forgetting", "linear"),
     ("minutes", 1.0, "minutes of learning", "log"),
@@ -87,7 +87,7 @@ def logarithmic(axes: Axes, values: Sequence[float]) -> None:
     wider = max(1.0, math.sqrt(10 * lowest / highest))
     axes.set_xscale("log")
     axes.set_xlim(lowest / wider, highest * wider)
-    between = (2.0, 5.0) if highest < FEW_DECADES * lowest else ()  # else their numbers overlap
+    between = (2.0, 5.0) if highest < TWO_DECADES * lowest else ()  # else their numbers overlap
     axes.xaxis.set_major_locator(LogLocator(subs=(1.0, *between), numticks=4))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.9g}"))
     axes.xaxis.set_minor_locator(NullLocator())
