@@ -48,6 +48,23 @@ def test_a_methods_own_lack_of_synthesis_is_no_other_budget() -> None:
     assert len(groups_of(runs)) == 5
 
 
+def test_impressions_from_noise_take_iterations_of_their_own() -> None:
+    runs = [make_run(["method=ccsi"]), make_run(["method=deepinversion"])]
+    told = [run.params["synthesis"]["iterations"] for run in runs]
+    assert told[0] != told[1]
+    assert len(groups_of(runs)) == 2
+
+
+@pytest.mark.parametrize("method", ["ccsi", "deepinversion"])
+def test_other_iterations_of_the_same_start_are_refused(method: str) -> None:
+    runs = [make_run(["method=ccsi"]), make_run(["method=deepinversion"])]
+    other = make_run([f"method={method}", "seed=1"], name="odd")
+    other.params["synthesis"]["iterations"] += 1  # type: ignore[index]
+    start = other.params["synthesis"]["start"]
+    with pytest.raises(ParameterError, match=rf"iterations from {start} of t2 is .* in odd"):
+        groups_of([*runs, other])
+
+
 def test_another_selection_of_the_epoch_is_refused() -> None:
     runs = [make_run(["seed=0"]), make_run(["seed=1"])]
     runs[1].metrics["selection"] = "best"  # type: ignore[index]

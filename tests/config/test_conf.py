@@ -19,7 +19,7 @@ DATASETS = [name for name in OPTIONS["dataset"] if name not in OWN_DATA]
 SOURCE = re.compile(r"\([^()]*(\([^()]*\))?[^()]*\)$")
 FILES = [
     *CONF.glob("*.yaml"),
-    *(file for group in ("network", "budget", "budget_dataset", "method") for file in
+    *(file for group in ("network", "budget", "budget_dataset", "method", "budget_method") for file in
       (CONF / group).glob("*.yaml")),
 ]  # fmt: skip
 
@@ -96,7 +96,7 @@ def test_demo_stays_within_its_budget() -> None:
     assert draws <= 40_000
     synthesis = params["synthesis"]
     old = sum(task["first_id"] for task in params["tasks"].values())
-    assert old * synthesis["impressions_per_class"] * synthesis["iterations"] <= 100_000
+    assert old * synthesis["impressions_per_class"] * synthesis["iterations"] <= 10_000
 
 
 def test_paper_settings_follow_the_data_set_and_the_task() -> None:
@@ -126,6 +126,15 @@ def test_method_wins_over_budget_and_overrides_over_both() -> None:
     assert params["update"]["replay_ratio"] == 0.0
     params = compose_params(CONF, ["budget=quick", "synthesis.iterations=50"])
     assert params["synthesis"]["iterations"] == 50
+
+
+@pytest.mark.parametrize("budget", OPTIONS["budget"])
+def test_impressions_that_start_as_noise_take_more_steps_but_for_the_paper_s(budget: str) -> None:
+    means = compose_params(CONF, ["dataset=digits", f"budget={budget}"])["synthesis"]
+    noise = compose_params(CONF, ["dataset=digits", f"budget={budget}", "method=deepinversion"])
+    times = 1 if budget == "paper" else 10
+    assert noise["synthesis"]["iterations"] == times * means["iterations"]
+    assert noise["synthesis"]["warmup"] == times * means["warmup"]
 
 
 @pytest.mark.parametrize("dataset", sorted(OWN_DATA))

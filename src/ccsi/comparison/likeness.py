@@ -76,8 +76,12 @@ def _circumstances(run: Run, varied: Collection[str]) -> dict[str, Any]:
 
 
 def _budget(run: Run, varied: Collection[str]) -> dict[str, Any]:
-    """Steps, batches and numbers of impressions, where the method has them."""
+    """Steps, batches and numbers of impressions, where the method has them.
+
+    Iterations are shared by runs whose impressions start alike: from noise it takes more of them.
+    """
     method = run.params["method"]
+    started = f" from {run.params['synthesis']['start']}"
     has = {
         "train": True,
         "update": method["reads"] == "task",
@@ -90,7 +94,8 @@ def _budget(run: Run, varied: Collection[str]) -> dict[str, Any]:
                 names = (f"{section}.{key}", f"per_task.{task}.{section}.{key}")
                 if not any(name in varied for name in names):
                     own = entry[section].get(key, run.params[section][key])
-                    found[f"{section}.{key} of {task}"] = own
+                    where = started if key == "iterations" else ""
+                    found[f"{section}.{key}{where} of {task}"] = own
     return found
 
 
