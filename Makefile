@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow lint verify bench bench-scaling
+.PHONY: help install demo test test-slow lint verify bench bench-scaling bench-impressions
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1: /'
@@ -43,3 +43,6 @@ bench: $(STAMP)  ## Measure how fast this machine trains, updates, synthesises, 
 
 bench-scaling: $(STAMP)  ## Measure how processor time grows with images, classes, pixels, iterations
 	$(BIN)/python -m tests.benchmarks --scaling
+
+bench-impressions: $(STAMP)  ## Measure how good impressions are after how many iterations (minutes)
+	$(BIN)/python -m tests.benchmarks --threads 1 --impressions

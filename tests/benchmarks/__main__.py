@@ -1,6 +1,7 @@
-"""`python -m tests.benchmarks [--threads N] [--demo | --scaling]`: JSON on stdout.
+"""`python -m tests.benchmarks [--threads N] [--demo | --scaling | --impressions ...]`: JSON.
 
-With --scaling also a table on stderr, line by line as it is measured.
+With --scaling also a table on stderr, line by line as it is measured; with --impressions a line of
+JSON for every row.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch reads it
 
 import torch
 
-from tests.benchmarks import rates, scaling
+from tests.benchmarks import impressions, rates, scaling
 from tests.benchmarks.demo import demo
 
 BATCH = 40
@@ -32,6 +33,12 @@ def main() -> None:
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--demo", action="store_true", help="also run the demo, some minutes")
     kind.add_argument("--scaling", action="store_true", help="how processor time grows, instead")
+    kind.add_argument(
+        "--impressions",
+        nargs="*",
+        metavar="CHOICE",
+        help="how good impressions are, instead; choices as after `ccsi config`",
+    )
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
     if chosen.scaling:
@@ -42,6 +49,10 @@ def main() -> None:
         }
         described["growths"] = [dataclasses.asdict(growth) for growth in growths]
         print(json.dumps(described, indent=2))
+        return
+    if chosen.impressions is not None:
+        for quality in impressions.measure(chosen.impressions):
+            print(json.dumps(dataclasses.asdict(quality)), flush=True)
         return
     found = learning_rates()
     if chosen.demo:
