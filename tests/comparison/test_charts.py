@@ -86,7 +86,7 @@ def test_data_split_budget_and_commit_are_told_on_page_and_in_markdown() -> None
     # finetune makes no impressions, and the epochs are the same.
     assert told["Budget"] == (
         "all training images; 20 epochs for the first task, 9 for later; "
-        "50 impressions per class, 100 iterations each"
+        "50 impressions per class, 10 iterations each"
     )
     page = comparison_page(
         compared(), title="X", command="ccsi compare", measure="accuracy", plots=PLOTS
