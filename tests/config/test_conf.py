@@ -17,11 +17,11 @@ OPTIONS = group_options(CONF)
 OWN_DATA = {"npz", "folder", "arrivals"}
 DATASETS = [name for name in OPTIONS["dataset"] if name not in OWN_DATA]
 SOURCE = re.compile(r"\([^()]*(\([^()]*\))?[^()]*\)$")
+GROUPS = ("network", "budget", "budget_dataset", "method", "budget_method")
 FILES = [
     *CONF.glob("*.yaml"),
-    *(file for group in ("network", "budget", "budget_dataset", "method", "budget_method") for file in
-      (CONF / group).glob("*.yaml")),
-]  # fmt: skip
+    *(file for group in GROUPS for file in (CONF / group).glob("*.yaml")),
+]
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
