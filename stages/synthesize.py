@@ -30,7 +30,9 @@ def run(job: StageRun) -> None:
     from ccsi.seeding import torch_generator
     from ccsi.synthesis.inversion import synthesize
 
-    devices = open_devices(job.section(TrainerParams, "trainer"))
+    trainer = job.section(TrainerParams, "trainer")
+    own = trainer.devices if params.devices is None else params.devices
+    devices = open_devices(trainer.model_copy(update={"devices": own}))
     classifier = load_classifier(Path(job.item["model"]) / MODEL_FILE)
     means = load_mean_images(Path(job.item["means"]), classifier)
     total = params.iterations * params.impressions_per_class * classifier.n_classes

@@ -46,6 +46,7 @@ SYNTHESIS = SynthesisParams(
     flip=False,
     keep_every=2,
     keep="best",
+    devices=None,
 )
 _OPTIM = {
     "epochs": 2,

@@ -22,3 +22,10 @@ def test_two_processes_make_the_impressions_and_the_update_of_one(project: Proje
     for name, value in load_file(project.root / MODEL).items():
         torch.testing.assert_close(value, model[name], rtol=1e-3, atol=1e-4)
     assert not any((project.root / ".ccsi/staging").iterdir())
+
+
+def test_processes_for_the_synthesis_alone_make_nothing_after_it_run_again(
+    project: Project,
+) -> None:
+    project.config("synthesis.devices=2")
+    assert project.repro("update@t2") == ["synthesize@t1"]

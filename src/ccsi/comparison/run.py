@@ -10,7 +10,7 @@ from ccsi.config.overrides import MISSING, override_key
 from ccsi.config.sections import EDITABLE
 from ccsi.frame.errors import ParameterError
 
-WITHOUT_EFFECT = ("seed", "evaluate.batch")
+WITHOUT_EFFECT = ("seed", "evaluate.batch", "synthesis.devices")
 """Keys that two runs may differ in and still be averaged."""
 
 

@@ -32,6 +32,7 @@ class SynthesisParams(Section):
     flip: bool
     keep_every: int = Field(ge=1)
     keep: Literal["best", "last"]
+    devices: int | None = Field(ge=1)
 
     @property
     def has_terms(self) -> bool:
