@@ -31,8 +31,11 @@ def run(job: StageRun) -> None:
     from ccsi.synthesis.inversion import synthesize
 
     trainer = job.section(TrainerParams, "trainer")
-    own = trainer.devices if params.devices is None else params.devices
-    devices = open_devices(trainer.model_copy(update={"devices": own}))
+    if params.devices is None:
+        devices = open_devices(trainer)
+    else:
+        shared = trainer.model_copy(update={"devices": params.devices})
+        devices = open_devices(shared, key="synthesis.devices")
     classifier = load_classifier(Path(job.item["model"]) / MODEL_FILE)
     means = load_mean_images(Path(job.item["means"]), classifier)
     total = params.iterations * params.impressions_per_class * classifier.n_classes

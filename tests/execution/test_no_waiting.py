@@ -5,12 +5,18 @@ PyTorch's meta device has shapes and no numbers, so that every such question is 
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 
+from ccsi.execution.checkpoint import NO_CHECKPOINTS
+from ccsi.execution.devices import OneCpu
+from ccsi.frame.errors import DivergenceError
 from ccsi.losses.intra_domain import _masked_contrast, intra_domain_contrast
-from ccsi.synthesis.objective import synthesis_loss
-from ccsi.synthesis.resume import Inversion
+from ccsi.synthesis.inversion import _invert
+from ccsi.synthesis.params import SynthesisParams
+from ccsi.synthesis.resume import Inversion, Points, Synthesis
 from ccsi.training import terms
 from ccsi.training.augment import augment
 from ccsi.training.sampling import Batch
@@ -46,14 +52,53 @@ def test_augmentation_does_not_ask() -> None:
     assert seen.shape == images.shape
 
 
-def test_a_step_of_the_synthesis_does_not_ask() -> None:
+class Looks(OneCpu):
+    """A device that the host looks at every few steps."""
+
+    def __init__(self, every: int) -> None:
+        self.looks_every = every  # type: ignore[misc]
+
+
+class Steps:
+    """Progress that counts what was told."""
+
+    def __init__(self) -> None:
+        self.images = 0
+
+    def advance(self, amount: int, *, loss: float | None = None) -> None:
+        self.images += amount
+
+
+@pytest.mark.parametrize("every", [1, 7, 25])
+def test_the_synthesis_asks_at_its_looks_and_not_before(every: int) -> None:
+    """The loop itself, on numbers that are not there: its first look is its end."""
     network = classifier().frozen_copy().to("meta")
     labels = torch.zeros(4, dtype=torch.int64, device="meta")
-    at = Inversion.begin(torch.empty(4, 1, 8, 8, device="meta"), SYNTHESIS)
-    loss = synthesis_loss(network, at.images, labels, SYNTHESIS)
-    (gradient,) = torch.autograd.grad(loss.total(), at.images)
-    at.optimiser.step(gradient)
-    assert loss.own().shape == (4,)
+    params = SYNTHESIS.model_copy(update={"iterations": 60, "warmup": 5})
+    run = Synthesis(generator())
+    run.open = Inversion.begin(torch.empty(4, 1, 8, 8, device="meta"), params)
+    told = Steps()
+    with pytest.raises((RuntimeError, NotImplementedError)):
+        _invert(network, run, labels, params, True, told, NO_CHECKPOINTS, Looks(every))
+    assert told.images == 4 * (every - 1)
+
+
+@pytest.mark.parametrize("every", [1, 7, 25])
+def test_a_curve_and_a_divergence_do_not_depend_on_how_often_it_is_looked_at(every: int) -> None:
+    params = SYNTHESIS.model_copy(update={"iterations": 60, "warmup": 5})
+
+    def curve(devices: OneCpu, changed: SynthesisParams = params) -> Points:
+        run = Synthesis(generator())
+        run.open = Inversion.begin(torch.full((4, 1, 8, 8), 0.5), changed)
+        labels = torch.tensor([0, 0, 1, 1])
+        frozen = classifier().frozen_copy()
+        _invert(frozen, run, labels, changed, True, Steps(), NO_CHECKPOINTS, devices)
+        return run.open.curve
+
+    assert len(curve(Looks(1))) == 60
+    assert curve(Looks(every)) == curve(Looks(1))
+    with pytest.raises(DivergenceError, match="not finite at iteration 2;"):
+        curve(Looks(every), params.model_copy(update={"lr": math.nan}))
 
 
 @pytest.mark.parametrize("filled", [0, 1, 2])

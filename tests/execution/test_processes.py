@@ -82,5 +82,14 @@ def test_a_device_that_is_not_there_is_one_line() -> None:
         open_devices(PLAIN.model_copy(update={"accelerator": "cuda"}))
 
 
+def test_processes_that_cannot_be_started_are_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("lightning_fabric.Fabric.launch", refuse)
+    with pytest.raises(ParameterError, match=r"synthesis\.devices = 2, .*temporarily unavailable"):
+        open_devices(PLAIN.model_copy(update={"devices": 2}), key="synthesis.devices")
+
+
 def test_one_process_on_the_cpu_needs_no_library() -> None:
     assert open_devices(PLAIN) is ONE_CPU

@@ -1,17 +1,26 @@
+import dataclasses
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
 import pytest
 import torch
 
+from ccsi.execution import images as execution_images
 from ccsi.execution.images import ImageSet
+from ccsi.frame.artifacts import load_array, save_array
 from ccsi.frame.errors import DataError, DivergenceError, ParameterError
 from ccsi.frame.progress import Silent
 from ccsi.losses.params import LossWeights
 from ccsi.methods.registry import load_method
 from ccsi.models.classifier import Classifier, accuracy
+from ccsi.training import loop
 from ccsi.training.learn import Arrival, GeneratorFor, train_afresh, update
 from ccsi.training.loop import Curve
 from ccsi.training.params import UpdateParams
 from ccsi.training.sampling import Batch
 from ccsi.training.step import Step
+from tests.memory import peak_growth
 from tests.toy_networks import MODEL, TRAIN, UPDATE, generator, images
 
 WEIGHTS = LossWeights(ce=1, distillation=1, margin=1, idc=1, logits=0, local=0)
@@ -36,12 +45,17 @@ def first_model() -> Classifier:
 
 
 def updated(
-    previous: Classifier, *, weights: LossWeights = WEIGHTS, method: str = "ccsi", **params: object
+    previous: Classifier,
+    *,
+    given: Arrival | None = None,
+    weights: LossWeights = WEIGHTS,
+    method: str = "ccsi",
+    **params: object,
 ) -> tuple[Classifier, Curve]:
     chosen = UpdateParams.model_validate({**UPDATE.model_dump(), **params})
     return update(
         previous,
-        arrival("t2", first=2),
+        given or arrival("t2", first=2),
         ImageSet(*images(16, seed=5)),
         load_method(method),
         weights,
@@ -127,6 +141,31 @@ def test_the_best_epoch_is_kept_by_validation_accuracy(model: Classifier) -> Non
     joined = arrival("t2", first=2).val.joined(ImageSet(*images(16, seed=5)))
     assert len(values) == 3
     assert accuracy(after, joined.parts(), joined.labels) == pytest.approx(max(values))
+
+
+@pytest.mark.parametrize("select", ["last", "best"])
+def test_validation_images_on_disk_stay_there(
+    select: str, model: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also beside impressions, which lie in memory."""
+    monkeypatch.setattr(execution_images, "IN_MEMORY", 1 << 20)
+    count = 4_000  # of 24 kB
+    file = tmp_path / "images.npy"
+    save_array(file, np.zeros((count, 160, 160, 1), np.uint8))
+    labels = 2 + np.arange(count) % 2
+    on_disk = ImageSet.from_arrays(load_array(file, memory_map=True), labels)
+    assert on_disk.file is not None
+    asked: list[int] = []
+
+    def accuracy_of(_: Classifier, parts: Iterable[torch.Tensor], __: torch.Tensor) -> float:
+        asked.append(sum(map(len, parts)))
+        return 0.5
+
+    monkeypatch.setattr(loop, "accuracy", accuracy_of)
+    given = dataclasses.replace(arrival("t2", first=2), val=on_disk)
+    held = peak_growth(lambda: updated(model, given=given, select=select, epochs=1))
+    assert asked == ([count + 16] if select == "best" else [])
+    assert held < on_disk.images.numel() / 2
 
 
 def test_divergence_names_the_term_the_step_and_a_hint(model: Classifier) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ from ccsi.config.sections import EDITABLE
 from ccsi.frame.errors import ParameterError
 
 WITHOUT_EFFECT = ("seed", "evaluate.batch", "synthesis.devices")
-"""Keys that two runs may differ in and still be averaged."""
+"""Keys that two runs may differ in and still be averaged, for every task and for one."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,11 @@ def settings(params: Mapping[str, Any]) -> dict[str, Any]:
     chosen = {key: params[key] for key in EDITABLE if key in params}
     for key in ("audit", "report"):  # they read everything and change nothing
         chosen.pop(key, None)
-    return {key: value for key, value in flat(chosen).items() if key not in WITHOUT_EFFECT}
+    return {
+        key: value
+        for key, value in flat(chosen).items()
+        if re.sub(r"^per_task\.[^.]+\.", "", key) not in WITHOUT_EFFECT
+    }
 
 
 def flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -27,10 +27,11 @@ PlacedT = TypeVar("PlacedT")
 LOOKS_EVERY = 25  # steps; on an accelerator
 
 
-def open_devices(params: TrainerParams) -> Devices:
+def open_devices(params: TrainerParams, *, key: str = "trainer.devices") -> Devices:
     """The devices that `trainer` names; starts the other processes, which run the same script.
 
-    Raises ParameterError where this machine has no such device.
+    key: of params.yaml, where their number is from. Raises ParameterError where this machine has no
+    such device, or cannot start so many processes.
     """
     if (params.accelerator, params.devices, params.precision) == ("cpu", 1, "32-true"):
         return ONE_CPU
@@ -42,9 +43,9 @@ def open_devices(params: TrainerParams) -> Devices:
             accelerator=params.accelerator, devices=params.devices, precision=params.precision
         )
         fabric.launch()
-    except (MisconfigurationException, RuntimeError, ValueError) as error:
+    except (MisconfigurationException, RuntimeError, ValueError, OSError) as error:
         raise ParameterError(
-            f"params.yaml: trainer.accelerator = {params.accelerator!r}, trainer.devices = "
+            f"params.yaml: trainer.accelerator = {params.accelerator!r}, {key} = "
             f"{params.devices}, trainer.precision = {params.precision!r}: {error}"
         ) from error
     torch.set_num_threads(params.threads)  # launching chose a number of its own

@@ -117,24 +117,25 @@ def _invert(
         (gradient,) = torch.autograd.grad(total, at.images)
         last = at.step == params.iterations - 1
         looks = last or (at.step + 1) % devices.looks_every == 0
-        if looks and not bool(total.isfinite() & gradient.isfinite().all()):
-            raise _diverged(loss, at.step)
+        at.note(total.isfinite() & gradient.isfinite().all())
+        if last or at.step % every == 0:
+            at.unseen.append((at.step, loss.scalars()))
+        if looks and (broken := at.look()) is not None:
+            raise _diverged(loss, broken)
         at.optimiser.step(gradient)
         with torch.no_grad():
             at.images.clamp_(0, 1)
         if params.keep == "best" and (last or (at.step + 1) % params.keep_every == 0):
             _keep_best(frozen, at, labels, params)
-        if last or at.step % every == 0:
-            at.curve.append({"iteration": float(at.step + 1), **loss.named()})
         at.step += 1
-        progress.advance(len(labels), loss=at.curve[-1]["total"])
+        progress.advance(len(labels), loss=at.curve[-1]["total"] if at.curve else None)
         if looks:
             checkpoints.offer(run.capture)
     return at.best if params.keep == "best" else at.images.detach()
 
 
 def _diverged(loss: SynthesisLoss, step: int) -> DivergenceError:
-    """Which term, when, and what to do. A gradient that is not finite spoils images for good."""
+    """Which term, since when, and what to do; terms are those of the step that was looked at."""
     named = loss.named()
     term = next((name for name, value in named.items() if not math.isfinite(value)), "gradient")
     told = ", ".join(f"{name} {value:.4g}" for name, value in named.items())

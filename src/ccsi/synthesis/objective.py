@@ -37,12 +37,16 @@ class SynthesisLoss:
             return self.own().mean()
         return self.own().mean() + self.batch_moments if self.per_image else self.batch_moments
 
-    def named(self) -> dict[str, float]:
-        """Each weighted term and their total, for the curves."""
-        values = {name: float(term.detach().mean()) for name, term in self.per_image.items()}
+    def scalars(self) -> dict[str, Tensor]:
+        """Each weighted term and their total, for the curves, where they lie."""
+        values = {name: term.detach().mean() for name, term in self.per_image.items()}
         if self.batch_moments is not None:
-            values["batch_moments"] = float(self.batch_moments.detach())
-        return {**values, "total": float(self.total().detach())}
+            values["batch_moments"] = self.batch_moments.detach()
+        return {**values, "total": self.total().detach()}
+
+    def named(self) -> dict[str, float]:
+        """The same as numbers, for which the host waits."""
+        return {name: float(value) for name, value in self.scalars().items()}
 
 
 def synthesis_loss(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import torch
 from torch import Generator, Tensor
 
 from ccsi.execution.checkpoint import State
@@ -14,23 +15,49 @@ from ccsi.synthesis.params import SynthesisParams
 Points = list[dict[str, float]]
 
 
+NEVER = 1 << 62
+
+
 @dataclass
 class Inversion:
-    """A batch of images being optimised, with Adam's moments and the best image of each start."""
+    """A batch of images being optimised, with Adam's moments and the best image of each start.
+
+    broken: the first step whose loss or gradient was not finite, or NEVER. unseen: the points of
+    the curve that the host has not looked at, (step, {term: scalar}).
+    """
 
     images: Tensor
     optimiser: Adam
     best: Tensor
     best_loss: Tensor
+    broken: Tensor
     step: int = 0
     curve: Points = field(default_factory=list)
+    unseen: list[tuple[int, dict[str, Tensor]]] = field(default_factory=list)
 
     @classmethod
     def begin(cls, start: Tensor, params: SynthesisParams) -> Inversion:
         """From images [N, C, H, W] in [0, 1]."""
         images = start.clone().requires_grad_(True)
         optimiser = Adam(images, lr=params.lr, betas=params.betas)
-        return cls(images, optimiser, start.clone(), start.new_full((len(start),), float("inf")))
+        never = torch.full((), NEVER, device=start.device)
+        worst = start.new_full((len(start),), float("inf"))
+        return cls(images, optimiser, start.clone(), worst, never)
+
+    def note(self, finite: Tensor) -> None:
+        """Whether this step's loss and gradient are finite, a scalar; nothing waits for it."""
+        self.broken = torch.where(finite, self.broken, self.broken.clamp(max=self.step))
+
+    def look(self) -> int | None:
+        """Take what was unseen into the curve; the first broken step. The host waits for both."""
+        scalars = [value for _, terms in self.unseen for value in terms.values()]
+        values = iter(torch.stack(scalars).tolist() if scalars else ())
+        for step, terms in self.unseen:
+            named = {name: next(values) for name in terms}
+            self.curve.append({"iteration": float(step + 1), **named})
+        self.unseen = []
+        broken = int(self.broken)
+        return None if broken == NEVER else broken
 
 
 @dataclass

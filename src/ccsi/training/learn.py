@@ -63,7 +63,7 @@ def train_afresh(
     for arrival in arrivals:
         classifier.add_task(arrival.task, arrival.class_names, generator=head)
     train = _together([a.train for a in arrivals]).placed(devices)
-    val = _together([a.val for a in arrivals]).placed(devices)
+    validation = [arrival.val.placed(devices) for arrival in arrivals]
     classifier = devices.place(classifier)
     sampler = RehearsalSampler(
         train,
@@ -87,7 +87,7 @@ def train_afresh(
         sampler,
         objective,
         params,
-        validation=val,
+        validation=validation,
         progress=progress,
         checkpoints=checkpoints,
         devices=devices,
@@ -151,7 +151,7 @@ def update(
         step = Step(batch, output, classifier, frozen, params, per_class, memory)
         return weighted_terms(step, method.terms, named)
 
-    validation = val if rehearsed is None else val.joined(rehearsed)
+    validation = [val] if rehearsed is None else [val, rehearsed]
     devices.share_batches(classifier)
     curve = fit(
         classifier,

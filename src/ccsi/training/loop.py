@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import torch
 from torch import Tensor
@@ -31,7 +32,7 @@ def fit(
     objective: Objective,
     params: OptimParams,
     *,
-    validation: ImageSet | None,
+    validation: Sequence[ImageSet],
     progress: Progress,
     after_step: Callable[[], None] = lambda: None,
     memory: TermMemory | None = None,
@@ -41,11 +42,12 @@ def fit(
     """Minimise the sum of the objective's terms; the classifier is changed in place.
 
     `validation`, needed for `select: best`: the current task's validation images, and the
-    impressions; nothing else is ever looked at. `after_step` restores what must not move.
-    `memory`: what the objective carries from step to step. `checkpoints`: where a killed training
-    goes on; it ends with the same bytes. `devices`: where the classifier and the images lie;
-    several processes, killed, start anew. Returns rows {epoch, term, value}: the mean of each term,
-    their total, lr and, if it was measured, val_accuracy. Raises DataError, DivergenceError.
+    impressions, in sets that may lie on disk; nothing else is ever looked at. `after_step`
+    restores what must not move. `memory`: what the objective carries from step to step.
+    `checkpoints`: where a killed training goes on; it ends with the same bytes. `devices`: where
+    the classifier and the images lie; several processes, killed, start anew. Returns rows {epoch,
+    term, value}: the mean of each term, their total, lr and, if it was measured, val_accuracy.
+    Raises DataError, DivergenceError.
     """
     if not sampler.steps:
         raise DataError(
@@ -107,10 +109,12 @@ def _look(run: Training, unseen: Unseen) -> dict[str, float]:
     return named
 
 
-def _end_epoch(run: Training, params: OptimParams, validation: ImageSet | None) -> None:
+def _end_epoch(run: Training, params: OptimParams, validation: Sequence[ImageSet]) -> None:
     means = {name: value / run.sampler.steps for name, value in run.sums.items()}
-    if params.select == "best" and validation is not None:
-        means["val_accuracy"] = accuracy(run.classifier, validation.parts(), validation.labels)
+    if params.select == "best" and validation:
+        parts = chain.from_iterable(images.parts() for images in validation)
+        labels = torch.cat([images.labels for images in validation])
+        means["val_accuracy"] = accuracy(run.classifier, parts, labels)
         _keep_best(run.best, run.classifier, means["val_accuracy"])
     row = {**means, "lr": run.rate.value}
     run.epoch, run.sums = run.epoch + 1, {}
