@@ -13,7 +13,6 @@ from tests.docs.guides import ROOT, blocks
 from tests.pipeline.project import Project
 
 LESS = {
-    "method=finetune,lwf,ccsi,ccsi-local,slda,analytic,analytic-ensemble,joint": "method=finetune",
     "method=ccsi,ccsi-local": "method=ccsi",
     "seed=range(0,3)": "seed=0",
     "dataset.side=32": "dataset.side=16",  # as the image that is classified
