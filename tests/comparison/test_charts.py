@@ -116,6 +116,18 @@ def test_the_figure_is_the_same_bytes_for_the_same_numbers(tmp_path: Path) -> No
         assert picture.width >= 1200
 
 
+def test_a_long_legend_leaves_the_charts_their_height(tmp_path: Path) -> None:
+    few = [make_run(["method=ccsi", f"loss.margin=0.{n}"]) for n in range(1, 4)]
+    many = [make_run(["method=ccsi", f"loss.margin=0.{n}"]) for n in range(11, 38)]
+    heights = []
+    for runs in (few, many):
+        write_figure(tmp_path / "figure.png", compare(runs, baseline=None), "digits")
+        with Image.open(tmp_path / "figure.png") as picture:
+            heights.append(picture.height)
+    # 27 names of 21 letters stand in 3 columns: 5 rows more than there is room for.
+    assert heights[1] - heights[0] == pytest.approx(5 * 0.19 * 150, abs=2)
+
+
 @pytest.mark.parametrize("highest", [400.0, 4e3, 2e5, 2e7])
 def test_numbers_below_a_logarithmic_axis_do_not_overlap(highest: float) -> None:
     figure = Figure(figsize=(4.5, 3.5), dpi=150)

@@ -17,6 +17,18 @@ def test_runs_are_grouped_by_method_and_by_varied_values() -> None:
     assert found == {"ccsi loss.margin=0": 2, "ccsi loss.margin=1": 2, "joint": 2}
 
 
+def test_a_group_of_an_ablation_is_called_by_what_was_changed() -> None:
+    runs = [
+        *seeds("method=ccsi", accuracies=[0.9, 0.9]),
+        *seeds("method=ccsi", "loss.margin=0", accuracies=[0.8, 0.8]),
+        *seeds("method=ccsi", "loss.idc=0", "synthesis.tv=0", accuracies=[0.8, 0.8]),
+        *seeds("method=joint", accuracies=[0.9]),
+    ]
+    found = {label: len(members) for (_, label), members in groups_of(runs).items()}
+    changed = {"ccsi loss.margin=0": 2, "ccsi loss.idc=0 synthesis.tv=0": 2}
+    assert found == {"ccsi": 2, **changed, "joint": 1}
+
+
 def test_a_value_typed_as_it_is_anyway_makes_no_group_of_its_own() -> None:
     runs = [make_run(["seed=0"]), make_run(["seed=1", "loss.margin=1.0"])]
     assert [label for _, label in groups_of(runs)] == ["ccsi"]

@@ -20,6 +20,7 @@ from ccsi.reporting.figures import save_figure
 MARKERS = ("o", "s", "^", "D", "P", "v")
 GREY = "#5c6670"
 TWO_DECADES = 100
+ROWS, ROW_HEIGHT = 4, 0.19  # of the legend; inches
 PANELS = (
     ("forgetting", 1.0, "forgetting", "linear"),
     ("minutes", 1.0, "minutes of learning", "log"),
@@ -33,14 +34,16 @@ def write_figure(path: Path, comparison: Comparison, dataset: str) -> None:
     """Accuracy after each task, and against forgetting, minutes and bytes kept."""
     groups = [label for of, label in comparison.groups if of == dataset]
     with mpl.rc_context({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}):
-        figure = Figure(figsize=(9.0, 7.0), dpi=150, layout="constrained")
+        columns = max(1, min(5, 100 // max(len(label) + 6 for label in groups)))
+        more = max(0, math.ceil(len(groups) / columns) - ROWS)
+        size = (9.0, 7.0 + more * ROW_HEIGHT)  # the charts keep theirs, however long the legend
+        figure = Figure(figsize=size, dpi=150, layout="constrained")
         first, *others = figure.subplots(2, 2).flat
         _spread(first, after_each_task(comparison, dataset), groups)
         for axes, (measure, factor, label, scale) in zip(others, PANELS, strict=True):
             axes.set(xlabel=label, ylabel="accuracy after the last task", ylim=(0, 1.03))
             _scatter(axes, points(comparison, dataset, measure, factor), groups, scale)
         handles, labels = first.get_legend_handles_labels()
-        columns = max(1, min(5, 100 // max(len(label) + 6 for label in labels)))
         figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)
         n = sorted({len(runs) for (of, _), runs in comparison.groups.items() if of == dataset})
         seeds = " or ".join(map(str, n)) + (" seed" if n == [1] else " seeds")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -46,10 +47,12 @@ def _varied(runs: Sequence[Run]) -> list[str]:
 
 
 def _label(run: Run, runs: Sequence[Run], varied: Sequence[str]) -> str:
+    """The method and what was varied; of an ablation, where most runs agree, what was changed."""
     values = []
     for key in varied:
-        told = {_value(other, key) for other in runs if other.method == run.method}
-        if len(told) > 1:
+        told = Counter(_value(other, key) for other in runs if other.method == run.method)
+        usual = [value for value, count in told.items() if 2 * count > told.total()]
+        if _value(run, key) not in usual:
             values.append(f"{key}={_value(run, key)}")
     return " ".join([run.method, *values])
 
