@@ -29,7 +29,7 @@ from ccsi.tasks.images import LabelledImages
 CONF = Path(__file__).resolve().parents[2] / "conf"
 TASKS, IMPRESSIONS, TRAININGS, SHOWN = 2, 20, 4, 4000
 BUDGET = "the budget's own"
-# Per row: iterations and the step; the first is `paper`, those after it a tenth of it.
+# Changes to the budget's synthesis, by row.
 ROWS: dict[str, dict[str, Any]] = {
     "starts": {"iterations": 1, "warmup": 0, "lr": 1e-9},
     BUDGET: {},

@@ -13,6 +13,7 @@ import torch
 from ccsi.execution.checkpoint import NO_CHECKPOINTS
 from ccsi.execution.devices import OneCpu
 from ccsi.frame.errors import DivergenceError
+from ccsi.frame.progress import Silent
 from ccsi.losses.intra_domain import _masked_contrast, intra_domain_contrast
 from ccsi.synthesis.inversion import _invert
 from ccsi.synthesis.params import SynthesisParams
@@ -21,6 +22,7 @@ from ccsi.training import terms
 from ccsi.training.augment import augment
 from ccsi.training.sampling import Batch
 from ccsi.training.step import Step, TermMemory
+from tests.synthesis.test_inversion import Counting
 from tests.toy_networks import SYNTHESIS, UPDATE, classifier, generator
 
 TERMS = ("ce", "local_ce", "distillation", "margin", "logits", "synthetic_logits", "idc")
@@ -59,16 +61,6 @@ class Looks(OneCpu):
         self.looks_every = every  # type: ignore[misc]
 
 
-class Steps:
-    """Progress that counts what was told."""
-
-    def __init__(self) -> None:
-        self.images = 0
-
-    def advance(self, amount: int, *, loss: float | None = None) -> None:
-        self.images += amount
-
-
 @pytest.mark.parametrize("every", [1, 7, 25])
 def test_the_synthesis_asks_at_its_looks_and_not_before(every: int) -> None:
     """The loop itself, on numbers that are not there: its first look is its end."""
@@ -77,10 +69,10 @@ def test_the_synthesis_asks_at_its_looks_and_not_before(every: int) -> None:
     params = SYNTHESIS.model_copy(update={"iterations": 60, "warmup": 5})
     run = Synthesis(generator())
     run.open = Inversion.begin(torch.empty(4, 1, 8, 8, device="meta"), params)
-    told = Steps()
+    told = Counting()
     with pytest.raises((RuntimeError, NotImplementedError)):
         _invert(network, run, labels, params, True, told, NO_CHECKPOINTS, Looks(every))
-    assert told.images == 4 * (every - 1)
+    assert told.amount == 4 * (every - 1)
 
 
 @pytest.mark.parametrize("every", [1, 7, 25])
@@ -92,7 +84,7 @@ def test_a_curve_and_a_divergence_do_not_depend_on_how_often_it_is_looked_at(eve
         run.open = Inversion.begin(torch.full((4, 1, 8, 8), 0.5), changed)
         labels = torch.tensor([0, 0, 1, 1])
         frozen = classifier().frozen_copy()
-        _invert(frozen, run, labels, changed, True, Steps(), NO_CHECKPOINTS, devices)
+        _invert(frozen, run, labels, changed, True, Silent(), NO_CHECKPOINTS, devices)
         return run.open.curve
 
     assert len(curve(Looks(1))) == 60

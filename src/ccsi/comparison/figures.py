@@ -20,7 +20,7 @@ from ccsi.reporting.figures import save_figure
 MARKERS = ("o", "s", "^", "D", "P", "v")
 GREY = "#5c6670"
 TWO_DECADES = 100
-ROWS, ROW_HEIGHT = 4, 0.19  # of the legend; inches
+LEGEND_ROWS, ROW_HEIGHT = 4, 0.19  # that there is room for; inches
 PANELS = (
     ("forgetting", 1.0, "forgetting", "linear"),
     ("minutes", 1.0, "minutes of learning", "log"),
@@ -35,7 +35,7 @@ def write_figure(path: Path, comparison: Comparison, dataset: str) -> None:
     groups = [label for of, label in comparison.groups if of == dataset]
     with mpl.rc_context({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}):
         columns = max(1, min(5, 100 // max(len(label) + 6 for label in groups)))
-        more = max(0, math.ceil(len(groups) / columns) - ROWS)
+        more = max(0, math.ceil(len(groups) / columns) - LEGEND_ROWS)
         size = (9.0, 7.0 + more * ROW_HEIGHT)  # the charts keep theirs, however long the legend
         figure = Figure(figsize=size, dpi=150, layout="constrained")
         first, *others = figure.subplots(2, 2).flat
