@@ -121,6 +121,17 @@ def test_a_budget_may_have_more_rows_than_there_are_tasks() -> None:
     assert params["tasks"]["t2"]["synthesis"] == {"impressions_per_class": 80}
 
 
+def test_the_full_budget_updates_in_as_many_steps_as_reduced_on_all_images() -> None:
+    full, reduced = (
+        compose_params(CONF, ["dataset=bloodmnist", f"budget={budget}"])
+        for budget in ("full", "reduced")
+    )
+    assert full["dataset"]["fraction"] == 1
+    assert full["update"]["epochs"] == reduced["update"]["epochs"] * reduced["dataset"]["fraction"]
+    assert full["synthesis"] == reduced["synthesis"]
+    assert full["per_task"] == reduced["per_task"]
+
+
 def test_method_wins_over_budget_and_overrides_over_both() -> None:
     params = compose_params(CONF, ["method=finetune", "budget=paper", "dataset=dermamnist"])
     assert params["update"]["replay_ratio"] == 0.0
