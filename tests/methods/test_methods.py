@@ -59,6 +59,28 @@ def test_deepinversion_starts_from_noise_and_matches_batch_statistics_alone() ->
     assert {name for name, weight in params["loss"].items() if weight} == {"ce", "logits"}
 
 
+def test_class_impression_has_the_losses_of_ccsi_and_batch_statistics_alone() -> None:
+    ci, ccsi = params_of("ci"), params_of("ccsi")
+    assert ci["model"] == {**ccsi["model"], "norm": "bn"}
+    assert ci["synthesis"] == {**ccsi["synthesis"], "group_moments": 0.0}
+    assert ccsi["synthesis"]["group_moments"] > 0
+    assert ci["loss"] == ccsi["loss"]
+    assert {name for name, weight in ci["loss"].items() if weight} == {
+        "ce", "distillation", "margin", "idc",
+    }  # fmt: skip
+
+
+def test_ccsi_local_adds_two_terms_and_renewed_moments_to_ccsi() -> None:
+    local, ccsi = params_of("ccsi-local"), params_of("ccsi")
+    weights = {name: weight for name, weight in local["loss"].items() if weight}
+    assert set(weights) - {name for name, weight in ccsi["loss"].items() if weight} == {
+        "local", "logits",
+    }  # fmt: skip
+    assert weights["ce"] + weights["local"] == ccsi["loss"]["ce"]
+    assert local["update"] == {**ccsi["update"], "reestimate_moments": True}
+    assert local["synthesis"] == ccsi["synthesis"]
+
+
 def test_lucir_rehearses_real_images_with_cosine_head_distillation_and_margin() -> None:
     params, method = params_of("lucir"), load_method("lucir")
     assert not method.data_free

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import yaml
 
+from ccsi.config.overrides import override_key
 from ccsi.frame.artifacts import load_table
 from ccsi.reporting.bounds import COLUMNS
 from ccsi.study.plan import plan
@@ -32,6 +33,10 @@ def test_every_run_of_a_study_is_composed_and_has_a_name_of_its_own(
     assert len({run.name for run in runs}) == len(runs) > 1
     # The remark at the head says how many.
     assert f"{len(runs)} runs" in file.read_text()
+
+    # What a list leaves open depends on what conf/config.yaml has recorded.
+    for run in runs:
+        assert {"dataset", "budget", "method"} <= {override_key(o) for o in run.overrides}
 
 
 @pytest.mark.parametrize("task", [None, "t3"])
