@@ -70,15 +70,15 @@ def test_class_impression_has_the_losses_of_ccsi_and_batch_statistics_alone() ->
     }  # fmt: skip
 
 
-def test_ccsi_local_adds_to_ccsi_two_terms_renewed_moments_and_the_texture_of_real_images() -> None:
+def test_ccsi_local_adds_two_terms_and_renewed_moments_to_ccsi() -> None:
     local, ccsi = params_of("ccsi-local"), params_of("ccsi")
     weights = {name: weight for name, weight in local["loss"].items() if weight}
     assert set(weights) - {name for name, weight in ccsi["loss"].items() if weight} == {
         "local", "logits",
     }  # fmt: skip
     assert weights["ce"] + weights["local"] == ccsi["loss"]["ce"]
-    assert local["update"] == {**ccsi["update"], "reestimate_moments": True, "transplant": 1.0}
-    assert local["synthesis"] == {**ccsi["synthesis"], "start_noise": 0.01}
+    assert local["update"] == {**ccsi["update"], "reestimate_moments": True}
+    assert local["synthesis"] == ccsi["synthesis"]
 
 
 def test_lucir_rehearses_real_images_with_cosine_head_distillation_and_margin() -> None:

@@ -16,7 +16,7 @@ LESS = {
     "method=ccsi,ccsi-local": "method=ccsi",
     "seed=range(0,3)": "seed=0",
     "dataset.side=32": "dataset.side=16",  # as the image that is classified
-    "budget=reduced": "budget=demo",  # what the tiny project recorded wins over either
+    "budget=full": "budget=demo",  # what the tiny project recorded wins over either
     "30": "2",  # trials
     "2": "1",  # jobs
     "data/models/t5": "data/models/t2",

@@ -42,7 +42,7 @@ def furnished(project: Project, tmp_path: Path) -> tuple[Project, dict[str, str]
 @pytest.mark.parametrize(
     ("guide", "commands"),
     [
-        ("README.md", 12),
+        ("README.md", 8),
         ("docs/blood-cells.md", 2),
         ("docs/deploy.md", 4),
         ("docs/from-the-original.md", 1),
