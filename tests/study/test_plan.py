@@ -71,3 +71,21 @@ def test_what_is_drawn_beside_a_run_makes_it_no_other(tmp_path: Path) -> None:
     assert plain.params["summary"]["bounds"] != alone.params["summary"]["bounds"]
     assert identity(plain.params) == identity(alone.params)
     assert identity(plain.params) != identity(other.params)
+
+
+@pytest.mark.parametrize(
+    ("values", "with_it", "without"),
+    [
+        ("synthesis.jitter=1,2", "ccsi", "lucir"),
+        ("update.momentum=0.5,0.8", "finetune", "slda"),
+        ("exemplars.per_class=5,6", "lucir", "ccsi"),
+        ("fit.ridge=0.1,0.2", "analytic", "joint"),
+        ("statistics.projections=50,60", "analytic", "ccsi"),
+    ],
+)
+def test_what_no_stage_of_a_run_reads_makes_it_no_other(
+    tmp_path: Path, values: str, with_it: str, without: str
+) -> None:
+    grid = f"- [budget=demo, 'method={with_it},{without}', '{values}']\n"
+    methods = [run.params["method"]["name"] for run in plan(write(tmp_path, grid), CONF)]
+    assert methods == [with_it, with_it, without]

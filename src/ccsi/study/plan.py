@@ -23,6 +23,16 @@ from ccsi.frame.errors import CcsiError, ParameterError
 NOT_OF_THE_RUN = ("overrides", "digest", "report", "layout")
 """layout: a digest of other keys. What is drawn beside a run (report) changes no number of it."""
 
+READ_BY = {
+    "update": "increments",
+    "synthesis": "rehearsals",
+    "exemplars": "herdings",
+    "statistics": "gatherings",
+    "fit": "fits",
+    "audit": "audits",
+}
+"""Sections that one kind of stage alone reads: in a run that has none of it, they change nothing."""
+
 
 @dataclass(frozen=True)
 class PlannedRun:
@@ -101,7 +111,8 @@ def names_of(stem: str, expanded: Sequence[Sequence[str]]) -> list[str]:
 
 def identity(params: Mapping[str, Any]) -> str:
     """Digest of everything a run's results follow from but code and data files."""
-    kept = {key: value for key, value in params.items() if key not in NOT_OF_THE_RUN}
+    unread = {section for section, stages in READ_BY.items() if not params.get(stages, True)}
+    kept = {k: v for k, v in params.items() if k not in (*NOT_OF_THE_RUN, *unread)}
     if "summary" in kept:
         kept["summary"] = {k: v for k, v in kept["summary"].items() if k != "bounds"}
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
