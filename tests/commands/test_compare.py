@@ -16,10 +16,12 @@ from ccsi.cli import app
 from ccsi.commands import compare
 from ccsi.commands.compare import Selection
 from ccsi.commands.experiments import Experiment
+from ccsi.comparison.figures import _style
 from ccsi.comparison.run import Run
 from ccsi.frame.artifacts import load_table
 from ccsi.frame.errors import ParameterError
 from ccsi.reporting.bounds import load_bounds
+from ccsi.study.plan import identity
 from tests.comparison.runs import make_run, seeds
 from tests.config.projects import REPOSITORY, make_project
 
@@ -148,3 +150,19 @@ def test_outside_a_project_it_says_so(tmp_path: Path, monkeypatch: pytest.Monkey
 )  # fmt: skip
 def test_wrong_usage_ends_with_status_2(words: list[str]) -> None:
     assert CliRunner().invoke(app, words).exit_code == 2
+
+
+def test_of_equal_runs_a_study_takes_its_own_and_else_any() -> None:
+    elsewhere = [make_run([f"seed={s}"], accuracy=0.5, name=f"a-s{s}") for s in (0, 1)]
+    own = make_run(["seed=0"], accuracy=0.8, name="mine-s0")
+    runs = [*elsewhere, own]
+    wanted = {identity(run.params): f"mine-s{run.seed}" for run in runs}
+    assert compare._with_own_names_first(runs, wanted) == [elsewhere[1], own]
+
+
+def test_the_figure_tells_more_groups_apart_than_there_are_colours() -> None:
+    styles = [tuple(_style(place).items()) for place in range(14)]
+    assert len(set(styles)) == 14
+    first, again = dict(styles[0]), dict(styles[7])
+    assert first["color"] == again["color"]
+    assert first["linestyle"] != again["linestyle"]

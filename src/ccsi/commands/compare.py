@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fnmatch
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,7 +100,19 @@ def select(repo: Repo, selection: Selection) -> tuple[list[Run], dict[str, str]]
         for key, name in wanted.items()
         if key not in there
     }
-    return current, missing
+    return _with_own_names_first(current, wanted), missing
+
+
+def _with_own_names_first(runs: Sequence[Run], wanted: Mapping[str, str]) -> list[Run]:
+    """Where the study's own run is there, no equal one that was named for something else.
+
+    wanted: the study's names by identity. Equal runs of several machines have other bytes, so
+    that which of them counts must not follow from the alphabet.
+    """
+    own = {key for run in runs if run.name == wanted[key := identity(run.params)]}
+    return [
+        run for run in runs if (key := identity(run.params)) not in own or run.name == wanted[key]
+    ]
 
 
 def _named(repo: Repo, selection: Selection) -> list[Experiment]:

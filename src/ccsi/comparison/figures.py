@@ -57,12 +57,12 @@ def _spread(axes: Axes, rows: Rows, groups: Sequence[str]) -> None:
     for place, label in enumerate(groups):
         own = [row for row in rows if row["rev"] == label]
         at = [tasks.index(row["task"]) for row in own]
-        colour, marker = _style(place)
+        style = _style(place)
         values = [row["value"] for row in own]
         shown = label.replace("$", r"\$")
-        axes.plot(at, values, color=colour, marker=marker, markersize=5, label=shown)
+        axes.plot(at, values, **style, markersize=5, label=shown)
         low, high = ([row[end] for row in own] for end in ("low", "high"))
-        axes.fill_between(at, low, high, color=colour, alpha=0.16, linewidth=0)
+        axes.fill_between(at, low, high, color=style["color"], alpha=0.16, linewidth=0)
     axes.set_xticks(range(len(tasks)), tasks)
     axes.set(xlabel="after task", ylabel="accuracy on all seen classes", ylim=(0, 1.03))
     _percents(axes)
@@ -70,10 +70,11 @@ def _spread(axes: Axes, rows: Rows, groups: Sequence[str]) -> None:
 
 def _scatter(axes: Axes, rows: Rows, groups: Sequence[str], scale: str) -> None:
     for row in rows:
-        colour, marker = _style(groups.index(row["rev"]))
+        style = _style(groups.index(row["rev"]))
+        colour = style["color"]
         axes.plot([row["x"]] * 2, [row["y_low"], row["y_high"]], color=colour, alpha=0.7)
         axes.plot([row["x_low"], row["x_high"]], [row["y"]] * 2, color=colour, alpha=0.7)
-        axes.plot(row["x"], row["y"], color=colour, marker=marker, markersize=8)
+        axes.plot(row["x"], row["y"], **style, markersize=8)
     if not rows:
         axes.text(0.5, 0.5, "unknown", transform=axes.transAxes, ha="center", color=GREY)
         axes.set_xticks([])
@@ -96,8 +97,15 @@ def logarithmic(axes: Axes, values: Sequence[float]) -> None:
     axes.xaxis.set_minor_locator(NullLocator())
 
 
-def _style(place: int) -> tuple[str, str]:
-    return COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]
+def _style(place: int) -> dict[str, Any]:
+    """Colour and marker; where colours come round again, lines are dashed and markers hollow."""
+    again = place >= len(COLOURS)
+    return {
+        "color": COLOURS[place % len(COLOURS)],
+        "marker": MARKERS[place % len(MARKERS)],
+        "linestyle": "--" if again else "-",
+        "fillstyle": "none" if again else "full",
+    }
 
 
 def _percents(axes: Axes) -> None:

@@ -31,7 +31,7 @@ READ_BY = {
     "fit": "fits",
     "audit": "audits",
 }
-"""Sections that one kind of stage alone reads: in a run that has none of it, they change nothing."""
+"""Sections that one kind of stage alone reads; in a run that has none of it they change nothing."""
 
 
 @dataclass(frozen=True)
