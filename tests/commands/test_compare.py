@@ -157,7 +157,7 @@ def test_of_equal_runs_a_study_takes_its_own_and_else_any() -> None:
     own = make_run(["seed=0"], accuracy=0.8, name="mine-s0")
     runs = [*elsewhere, own]
     wanted = {identity(run.params): f"mine-s{run.seed}" for run in runs}
-    assert compare._with_own_names_first(runs, wanted) == [elsewhere[1], own]
+    assert compare._own_rather_than_equal(runs, wanted) == [elsewhere[1], own]
 
 
 def test_the_figure_tells_more_groups_apart_than_there_are_colours() -> None:

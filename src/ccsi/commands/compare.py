@@ -100,10 +100,10 @@ def select(repo: Repo, selection: Selection) -> tuple[list[Run], dict[str, str]]
         for key, name in wanted.items()
         if key not in there
     }
-    return _with_own_names_first(current, wanted), missing
+    return _own_rather_than_equal(current, wanted), missing
 
 
-def _with_own_names_first(runs: Sequence[Run], wanted: Mapping[str, str]) -> list[Run]:
+def _own_rather_than_equal(runs: Sequence[Run], wanted: Mapping[str, str]) -> list[Run]:
     """Where the study's own run is there, no equal one that was named for something else.
 
     wanted: the study's names by identity. Equal runs of several machines have other bytes, so
