@@ -26,6 +26,30 @@ def test_the_settings_use_only_the_methods_own_terms(name: str) -> None:
         method.require_known(params["loss"])
 
 
+def test_finetune_is_cross_entropy_over_all_classes_on_the_tasks_own_images() -> None:
+    params, method = params_of("finetune"), load_method("finetune")
+    assert (params["method"]["rehearsal"], params["method"]["reads"]) == ("none", "task")
+    assert not (params["update"]["imprint"] or params["update"]["freeze_old_rows"])
+    assert set(method.terms) == {"ce"}
+    assert {name: weight for name, weight in params["loss"].items() if weight} == {"ce": 1.0}
+    step = make_step()
+    expected = F.cross_entropy(step.output.logits, step.batch.labels)
+    torch.testing.assert_close(method.terms["ce"](step), expected)
+
+
+def test_joint_trains_afresh_on_the_images_of_all_tasks_as_the_first_is_trained() -> None:
+    params, method = params_of("joint"), load_method("joint")
+    assert method.starts_afresh
+    assert not method.data_free
+    assert (params["method"]["rehearsal"], params["method"]["reads"]) == ("none", "seen")
+    assert {name: weight for name, weight in params["loss"].items() if weight} == {"ce": 1.0}
+    shared = params["train"].keys() & params["update"].keys()
+    assert {"epochs", "batch", "lr", "symmetries", "select"} <= shared
+    assert {key: params["update"][key] for key in shared} == {
+        key: params["train"][key] for key in shared
+    }
+
+
 @pytest.mark.parametrize("name", ["lwf", "deepinversion"])
 def test_logits_are_distilled_on_every_image_of_the_batch(name: str) -> None:
     step = make_step()

@@ -107,6 +107,18 @@ def test_reestimated_moments_change_only_the_old_rows(model: Classifier) -> None
         assert not torch.equal(a.class_mean[:2], b.class_mean[:2])
 
 
+def test_finetuning_forgets_the_old_classes_that_rehearsal_of_them_keeps(
+    model: Classifier,
+) -> None:
+    old = arrival("t1").val
+    alone = WEIGHTS.model_copy(update=dict.fromkeys(("distillation", "margin", "idc"), 0.0))
+    options = {"epochs": 8, "imprint": False, "replay_ratio": 0.0}
+    tuned, _ = updated(model, method="finetune", weights=alone, **options)
+    rehearsed, _ = updated(model, method="ccsi", epochs=8)
+    assert accuracy(tuned, old.parts(), old.labels) < 0.3
+    assert accuracy(rehearsed, old.parts(), old.labels) > 0.6
+
+
 def test_frozen_old_rows_do_not_move_and_free_ones_do(model: Classifier) -> None:
     frozen, free = updated(model, freeze_old_rows=True)[0], updated(model)[0]
     assert torch.equal(frozen.head.weight[:2], model.head.weight)

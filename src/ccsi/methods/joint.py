@@ -1,6 +1,8 @@
 """Joint training: at each task a fresh network on the images of all tasks so far.
 
-The upper bound; not data-free.
+The usual upper bound; not data-free. Source: Masana et al., "Class-incremental learning: survey
+and performance evaluation on image classification", TPAMI 2022, who name it so; learning tasks at
+once is Caruana, "Multitask Learning", Machine Learning 28, 1997.
 """
 
 from __future__ import annotations
