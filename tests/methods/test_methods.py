@@ -29,7 +29,7 @@ def test_the_settings_use_only_the_methods_own_terms(name: str) -> None:
 def test_finetune_is_cross_entropy_over_all_classes_on_the_tasks_own_images() -> None:
     params, method = params_of("finetune"), load_method("finetune")
     assert (params["method"]["rehearsal"], params["method"]["reads"]) == ("none", "task")
-    assert not (params["update"]["imprint"] or params["update"]["freeze_old_rows"])
+    assert (params["update"]["imprint"], params["update"]["freeze_old_rows"]) == (False, False)
     assert set(method.terms) == {"ce"}
     assert {name: weight for name, weight in params["loss"].items() if weight} == {"ce": 1.0}
     step = make_step()
