@@ -16,6 +16,7 @@ from ccsi.cli import app
 from ccsi.commands import compare
 from ccsi.commands.compare import Selection
 from ccsi.commands.experiments import Experiment
+from ccsi.comparison.comparison import compare as average
 from ccsi.comparison.figures import _style
 from ccsi.comparison.run import Run
 from ccsi.frame.artifacts import load_table
@@ -152,12 +153,15 @@ def test_wrong_usage_ends_with_status_2(words: list[str]) -> None:
     assert CliRunner().invoke(app, words).exit_code == 2
 
 
-def test_of_equal_runs_a_study_takes_its_own_and_else_any() -> None:
-    elsewhere = [make_run([f"seed={s}"], accuracy=0.5, name=f"a-s{s}") for s in (0, 1)]
+def test_of_equal_runs_a_study_takes_its_own_and_else_the_first_by_name() -> None:
+    elsewhere = [make_run([f"seed={s}"], accuracy=0.5, name=f"a-s{s}") for s in (1, 0)]
     own = make_run(["seed=0"], accuracy=0.8, name="mine-s0")
     runs = [*elsewhere, own]
     wanted = {identity(run.params): f"mine-s{run.seed}" for run in runs}
-    assert compare._own_rather_than_equal(runs, wanted) == [elsewhere[1], own]
+    found = average(compare._own_first(runs, wanted), baseline=None)
+    kept = [run.name for members in found.groups.values() for run in members]
+    assert sorted(kept) == ["a-s1", "mine-s0"]
+    assert any("a-s0 is mine-s0 once more and not counted, though" in n for n in found.notes)
 
 
 def test_the_figure_tells_more_groups_apart_than_there_are_colours() -> None:

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ccsi.frame.errors import ParameterError
-from ccsi.study.plan import expand, identity, names_of, plan
+from ccsi.study.plan import READ_BY, expand, identity, names_of, plan
 from tests.config.projects import REPOSITORY
 
 CONF = REPOSITORY / "conf"
@@ -89,3 +90,16 @@ def test_what_no_stage_of_a_run_reads_makes_it_no_other(
     grid = f"- [budget=demo, 'method={with_it},{without}', '{values}']\n"
     methods = [run.params["method"]["name"] for run in plan(write(tmp_path, grid), CONF)]
     assert methods == [with_it, with_it, without]
+
+
+def test_a_section_that_is_said_to_be_one_kinds_alone_is_read_by_no_other_stage() -> None:
+    """But `layout`, which checks the choices, and `summarize`, which describes them."""
+    stages = yaml.safe_load((REPOSITORY / "dvc.yaml").read_text())["stages"]
+    readers: dict[str, set[str]] = {section: set() for section in READ_BY}
+    for name, stage in stages.items():
+        if name in ("layout", "summarize"):
+            continue
+        for key in stage.get("do", stage).get("params", []):
+            if (section := key.partition(".")[0]) in readers:
+                readers[section].add(stage.get("foreach", name))
+    assert readers == {section: {f"${{{kind}}}"} for section, kind in READ_BY.items()}

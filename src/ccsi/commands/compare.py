@@ -79,7 +79,7 @@ def run(
 
 
 def select(repo: Repo, selection: Selection) -> tuple[list[Run], dict[str, str]]:
-    """The chosen runs, and why experiments that were meant are left out."""
+    """The chosen runs by name, a study's own first, and why experiments meant are left out."""
     runs, left_out = [], {}
     times = Times.read(LOG)
     for experiment in _named(repo, selection):
@@ -89,7 +89,7 @@ def select(repo: Repo, selection: Selection) -> tuple[list[Run], dict[str, str]]
         else:
             left_out[experiment.name] = found
     if selection.study is None:
-        return runs, left_out
+        return sorted(runs, key=lambda run: run.name), left_out
     wanted = {identity(planned.params): planned.name for planned in plan(selection.study, CONF)}
     current, changed = Present(repo).sort(r for r in runs if identity(r.params) in wanted)
     there = {identity(run.params) for run in current}
@@ -100,19 +100,16 @@ def select(repo: Repo, selection: Selection) -> tuple[list[Run], dict[str, str]]
         for key, name in wanted.items()
         if key not in there
     }
-    return _own_rather_than_equal(current, wanted), missing
+    return _own_first(current, wanted), missing
 
 
-def _own_rather_than_equal(runs: Sequence[Run], wanted: Mapping[str, str]) -> list[Run]:
-    """Where the study's own run is there, no equal one that was named for something else.
+def _own_first(runs: Sequence[Run], wanted: Mapping[str, str]) -> list[Run]:
+    """By name, but a study's own before equal ones that were named for something else.
 
     wanted: the study's names by identity. Equal runs of several machines have other bytes, so
     that which of them counts must not follow from the alphabet.
     """
-    own = {key for run in runs if run.name == wanted[key := identity(run.params)]}
-    return [
-        run for run in runs if (key := identity(run.params)) not in own or run.name == wanted[key]
-    ]
+    return sorted(runs, key=lambda run: (run.name != wanted[identity(run.params)], run.name))
 
 
 def _named(repo: Repo, selection: Selection) -> list[Experiment]:

@@ -88,10 +88,10 @@ def compare(runs: Sequence[Run], *, baseline: str | None) -> Comparison:
 
 
 def without_duplicates(runs: Sequence[Run]) -> tuple[list[Run], list[str]]:
-    """Runs of the same settings, seed and code counted once, and what was said about them."""
+    """Of runs of the same settings, seed and code the first, and what was said about the rest."""
     kept: dict[str, Run] = {}
     notes: list[str] = []
-    for run in sorted(runs, key=lambda run: run.name):
+    for run in runs:
         told = {**settings(run.params), "seed": run.seed, "method": run.method}
         key = repr(
             (sorted(told.items(), key=str), sorted(run.code.items()), sorted(run.data.items()))
