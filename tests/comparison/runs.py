@@ -31,7 +31,8 @@ def make_run(
     metrics: dict[str, Any] = {
         "accuracy": accuracy, "balanced_accuracy": accuracy, "forgetting": 0.1,
         "average_incremental_accuracy": accuracy, "backward_transfer": -0.1, "auc": 0.9,
-        "ece": 0.05, "accuracy_after": after, "selection": "last", "n_test": 100,
+        "ece": 0.05, "accuracy_after": after, "accuracy_per_task": after,
+        "selection": "last", "n_test": 100,
         "split": params["evaluate"]["split"], "data_free": params["method"]["name"] != "joint",
     }  # fmt: skip
     return Run(

@@ -65,7 +65,11 @@ def test_the_files_hold_every_group_and_say_how_they_were_made() -> None:
     assert all(set(row) <= set(COLUMNS) for row in rows)
     told = {(row["group"], row["measure"]): row["mean"] for row in rows}
     assert told["joint", "accuracy"] == pytest.approx(0.9)
+    assert told["finetune", "accuracy_per_task.t1"] == pytest.approx(0.3)
     page = markdown(found, measure="accuracy", title="X", command="ccsi compare")
-    assert "| finetune | 3 | 30.0 ± 10.0 |" in page
-    assert "| joint | 3 | 90.0 ± 0.0 |" in page
+    assert "| finetune | yes | 3 | 30.0 ± 10.0 |" in page
+    assert "| joint | no | 3 | 90.0 ± 0.0 |" in page
+    assert {(row["group"], row["data_free"]) for row in rows} == {
+        ("finetune", True), ("joint", False),
+    }  # fmt: skip
     assert "`ccsi compare`" in page

@@ -83,6 +83,18 @@ def test_deepinversion_starts_from_noise_and_matches_batch_statistics_alone() ->
     assert {name for name, weight in params["loss"].items() if weight} == {"ce", "logits"}
 
 
+def test_ccsi_guides_by_group_moments_with_gradient_and_weighs_its_four_losses() -> None:
+    params, method = params_of("ccsi"), load_method("ccsi")
+    assert method.data_free
+    assert (params["model"]["norm"], params["model"]["head"]) == ("cn", "cosine")
+    synthesis = params["synthesis"]
+    assert (synthesis["start"], synthesis["group_gradient"]) == ("mean", True)
+    assert min(synthesis["batch_moments"], synthesis["group_moments"]) > 0
+    assert params["update"]["imprint"]
+    weighed = {name for name, weight in params["loss"].items() if weight}
+    assert weighed == {"ce", "distillation", "margin", "idc"} <= set(method.terms)
+
+
 def test_class_impression_has_the_losses_of_ccsi_and_batch_statistics_alone() -> None:
     ci, ccsi = params_of("ci"), params_of("ccsi")
     assert ci["model"] == {**ccsi["model"], "norm": "bn"}
@@ -121,6 +133,27 @@ def test_statistics_stand_on_the_network_that_ccsi_trains(name: str) -> None:
     for section in ("first", "model", "seed", "train", "trainer"):
         assert ours[section] == theirs[section]
     assert load_method(name.replace("-", "_")).data_free
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "projects"),
+    [("slda", "discriminant", False), ("analytic", "ridge", True),
+     ("analytic-ensemble", "ridge", True)],
+)  # fmt: skip
+def test_each_method_by_statistics_solves_its_own_head(
+    name: str, head: str, projects: bool
+) -> None:
+    """slda: discriminants of the features themselves; ACIL: ridge on random projections."""
+    params, method = params_of(name), load_method(name.replace("-", "_"))
+    assert (method.head, params["statistics"]["projections"] > 0) == (head, projects)
+
+
+def test_the_ensemble_is_several_networks_and_a_dictionary_beside_one_another() -> None:
+    ours, one = params_of("analytic-ensemble"), params_of("analytic")
+    assert ours["statistics"]["members"] > one["statistics"]["members"] == 1
+    assert ours["statistics"]["dictionary"]["atoms"] > 0
+    assert one["statistics"]["dictionary"]["atoms"] == 0
+    assert set(ours["members"]) == {"m2"}
 
 
 @pytest.mark.parametrize(("rehearsal", "reads"), [("exemplars", "task"), ("none", "seen")])

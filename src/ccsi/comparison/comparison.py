@@ -144,6 +144,7 @@ def _measures(runs: Sequence[Run], joint: Mapping[int, Run]) -> dict[str, Values
 def _of_run(run: Run, joint: Run | None) -> dict[str, Any]:
     told = {name: run.metrics[name] for name in MEASURES}
     told |= {f"accuracy_after.{t}": v for t, v in run.metrics["accuracy_after"].items()}
+    told |= {f"accuracy_per_task.{t}": v for t, v in run.metrics["accuracy_per_task"].items()}
     told[MINUTES] = None if run.seconds is None else run.seconds / 60
     if run.kept:
         told["kept_bytes"] = sum(run.kept.values())

@@ -14,6 +14,7 @@ from ccsi.comparison.report import (
     TESTED,
     audit_tables,
     cost_table,
+    data_free,
     datasets,
     table,
 )
@@ -22,7 +23,7 @@ from ccsi.reporting.charts import Chart, Templates
 from ccsi.reporting.render import render
 
 FOLDER = Path(__file__).parent / "templates"
-BOUNDS = {"finetune": "Lower bound", "joint": "Upper bound"}
+BOUNDS = {"finetune": "Lower bound", "joint": "All images kept"}
 
 
 def comparison_page(
@@ -60,7 +61,7 @@ def comparison_page(
 def _section(comparison: Comparison, dataset: str, place: int, measure: str) -> dict[str, Any]:
     headings, rows = table(comparison, dataset, measure=measure)
     groups = {label: runs for (of, label), runs in comparison.groups.items() if of == dataset}
-    free = {label: bool(runs[0].metrics["data_free"]) for label, runs in groups.items()}
+    free = {label: data_free(comparison, dataset, label) for label in groups}
     differing = differing_settings(comparison, dataset)
     return {
         "name": dataset,
@@ -68,10 +69,7 @@ def _section(comparison: Comparison, dataset: str, place: int, measure: str) -> 
         "circumstances": circumstances(comparison, dataset),
         "tiles": _tiles(comparison, dataset, free),
         "headings": headings,
-        "rows": [
-            {"cells": row, "free": free[row[0]], "command": group_command(groups[row[0]])}
-            for row in rows
-        ],
+        "rows": [{"cells": row, "command": group_command(groups[row[0]])} for row in rows],
         "cost": cost_table(comparison, dataset),
         "audits": audit_tables(comparison, dataset),
         "differing": differing,

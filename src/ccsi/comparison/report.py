@@ -11,8 +11,8 @@ from ccsi.comparison.comparison import Comparison, Line, differing_settings
 from ccsi.comparison.reproduce import group_command
 
 COLUMNS = (
-    "dataset", "group", "measure", "mean", "std", "n", "seeds", "baseline", "paired_n",
-    "difference", "low", "high", "p_t", "p_wilcoxon", "command",
+    "dataset", "group", "data_free", "measure", "mean", "std", "n", "seeds", "baseline",
+    "paired_n", "difference", "low", "high", "p_t", "p_wilcoxon", "command",
 )  # fmt: skip
 SHOWN = {
     "accuracy": "accuracy",
@@ -45,6 +45,7 @@ def csv_rows(comparison: Comparison) -> list[dict[str, Any]]:
         {
             "dataset": line.dataset,
             "group": line.group,
+            "data_free": data_free(comparison, line.dataset, line.group),
             "measure": line.measure,
             "mean": line.spread.mean,
             "std": line.spread.std,
@@ -62,17 +63,23 @@ def datasets(comparison: Comparison) -> list[str]:
     return list(dict.fromkeys(dataset for dataset, _ in comparison.groups))
 
 
+def data_free(comparison: Comparison, dataset: str, group: str) -> bool:
+    """Whether a group's method reads no image of an old task."""
+    return bool(comparison.groups[dataset, group][0].metrics["data_free"])
+
+
 def table(
     comparison: Comparison, dataset: str, *, measure: str
 ) -> tuple[list[str], list[list[str]]]:
     """Headings and rows of one data set; `measure` is the one that is tested."""
     tested = comparison.baseline is not None
     shown = [m for m in SHOWN if any(x.measure == m for x in comparison.lines)]
-    headings = ["group", "n", *(SHOWN[m] for m in shown)]
+    headings = ["group", "data-free", "n", *(SHOWN[m] for m in shown)]
     rows = []
     for of, label in comparison.groups:
         if of == dataset:
-            cells = [label, str(len(comparison.groups[of, label]))]
+            free = "yes" if data_free(comparison, dataset, label) else "no"
+            cells = [label, free, str(len(comparison.groups[of, label]))]
             cells += [_spread(comparison.line(dataset, label, m)) for m in shown]
             rows.append(
                 cells + (_paired(comparison.line(dataset, label, measure)) if tested else [])
