@@ -85,6 +85,47 @@ def test_the_runs_can_be_the_bounds_on_a_runs_page(project: Path) -> None:
     assert bounds[1].accuracy_after["t5"] == pytest.approx(0.25)
 
 
+def test_what_is_gone_from_the_comparison_leaves_its_folder(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run()
+    folder = project / "reports/study/comparison"
+    for name in ("audits.csv", "notes.csv"):
+        (folder / name).write_text("of before\n")
+    use(monkeypatch, [make_run(["dataset=pathmnist"])])
+    run()
+    assert {f.name for f in folder.iterdir()} == {
+        "index.html", "comparison.csv", "runs.csv", "comparison.md", "pathmnist.png", "notes.csv"
+    }  # fmt: skip
+
+
+def test_paths_are_those_of_the_folder_it_is_typed_in(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "lists").mkdir()
+    (project / "lists/mine.yaml").write_text("- method=ccsi\n- seed=0\n")
+    monkeypatch.chdir(project / "lists")
+    present = SimpleNamespace(sort=lambda runs: (list(runs), {}))
+    monkeypatch.setattr(compare, "Present", lambda repo: present)
+    run(Selection(study=Path("mine.yaml")), out=Path("here"))
+    assert (
+        "ccsi compare --study lists/mine.yaml" in (project / "lists/here/comparison.md").read_text()
+    )
+
+
+def test_a_study_and_names_beside_it_are_refused(project: Path) -> None:
+    with pytest.raises(ParameterError, match="leave the other names out"):
+        run(Selection(names=("a*",), study=Path("mine.yaml")))
+
+
+def test_brackets_in_a_name_are_printed_and_not_taken_for_markup(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pooled = ["method=analytic", "statistics.poolings=[mean]"]
+    use(monkeypatch, [*RUNS, make_run(pooled), make_run(["method=analytic"])])
+    assert "poolings=[mean]" in run()
+
+
 def test_the_folder_is_a_choice(project: Path) -> None:
     run(out=Path("elsewhere/mine"))
     assert (project / "elsewhere/mine/index.html").exists()

@@ -153,17 +153,6 @@ def test_a_fault_is_one_line_and_status_1(
     assert len(printed.splitlines()) == 1
 
 
-def test_help_imports_nothing_heavy() -> None:
-    script = (
-        "import sys; import ccsi.cli; "
-        "print([m for m in ('torch', 'hydra', 'dvc', 'numpy', 'medmnist') if m in sys.modules])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=Path("src")
-    )
-    assert done.stdout.strip() == "[]"
-
-
 def test_config_imports_no_torch(project: Path) -> None:
     script = (
         "import sys; from ccsi.commands.config import run; from rich.console import Console; "

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from ccsi.commands.search_worker import SILENCE, Worker
+from tests.config.projects import REPOSITORY
 
 HOLD = """
 import sys, time
@@ -22,7 +23,8 @@ with Worker(Path(sys.argv[1])) as worker:
 def hold(folder: Path) -> tuple[subprocess.Popen[str], str]:
     """Another process that is a worker, and its name."""
     command = [sys.executable, "-c", HOLD, str(folder)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    env = os.environ | {"PYTHONPATH": str(REPOSITORY / "src")}
+    process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     with process.stdout:
         return process, process.stdout.readline().strip()

@@ -10,23 +10,28 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from ccsi.comparison import figures
 from ccsi.comparison.charts import comparison_charts, points
 from ccsi.comparison.circumstances import circumstances
 from ccsi.comparison.comparison import Comparison, compare
 from ccsi.comparison.figures import logarithmic, write_figure
 from ccsi.comparison.page import comparison_page
-from ccsi.comparison.report import COLUMNS, cost_table, csv_rows, markdown
+from ccsi.comparison.report import COLUMNS, cost_table, csv_rows, markdown, table
 from ccsi.comparison.reproduce import group_command
+from ccsi.comparison.run import Run
 from tests.comparison.runs import make_run, seeds
 
 PLOTS = Path(__file__).resolve().parents[2] / ".dvc/plots"
 
 
-def compared() -> Comparison:
-    runs = seeds("method=finetune", accuracies=[0.2, 0.3, 0.4], kept={"model": 2000}, seconds=60.0)
+def runs() -> list[Run]:
+    found = seeds("method=finetune", accuracies=[0.2, 0.3, 0.4], kept={"model": 2000}, seconds=60.0)
     kept = {"model": 2000, "impressions": 3000}
-    runs += seeds("method=ccsi", accuracies=[0.8, 1.0], kept=kept, seconds=180.0)
-    return compare(runs, baseline=None)
+    return found + seeds("method=ccsi", accuracies=[0.8, 1.0], kept=kept, seconds=180.0)
+
+
+def compared() -> Comparison:
+    return compare(runs(), baseline=None)
 
 
 def test_points_have_accuracy_upwards_and_a_deviation_to_either_side() -> None:
@@ -142,7 +147,22 @@ def test_numbers_below_a_logarithmic_axis_do_not_overlap(highest: float) -> None
     assert all(left.x1 < right.x0 for left, right in pairwise(shown))
 
 
-def test_a_figure_of_unknown_cost_says_so(tmp_path: Path) -> None:
+def test_a_figure_of_unknown_cost_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[Figure] = []
+    monkeypatch.setattr(figures, "save_figure", lambda path, figure: drawn.append(figure))
     found = compare([make_run(["method=finetune"])], baseline=None)
     write_figure(tmp_path / "alone.png", found, "digits")
-    assert (tmp_path / "alone.png").stat().st_size > 10_000
+    told = [[text.get_text() for text in axes.texts] for axes in drawn[0].axes]
+    assert told == [[], [], ["unknown"], ["unknown"]]
+
+
+@pytest.mark.parametrize(
+    ("measure", "told"),
+    [("minutes", ["Δ, min [95 %]", "+2.0"]), ("kept_bytes", ["Δ, kB [95 %]", "+3.0"]),
+     ("accuracy", ["Δ [95 %]", "+65.0 [+1.5, +128.5]"])],
+)  # fmt: skip
+def test_a_difference_has_the_unit_of_its_measure(measure: str, told: list[str]) -> None:
+    headings, rows = table(compare(runs(), baseline="finetune"), "digits", measure=measure)
+    heading, difference = told
+    place = headings.index(heading)
+    assert dict(zip(("ccsi", "finetune"), rows, strict=True))["ccsi"][place].startswith(difference)

@@ -93,6 +93,14 @@ def test_other_code_is_refused_and_a_methods_own_file_is_not() -> None:
         groups_of([*same, other])
 
 
+def test_two_runs_of_a_seed_that_differ_by_a_file_more_are_refused() -> None:
+    code = {"stages/train.py": "a" * 40}
+    more = {**code, "src/ccsi/more.py": "b" * 40}
+    runs = [make_run(["seed=0"], name=n, code=c) for n, c in (("a", code), ("b", more))]
+    with pytest.raises(ParameterError, match=r"ccsi on digits: seed 0 stands for a and b"):
+        groups_of(runs)
+
+
 def test_other_images_under_the_same_name_are_refused() -> None:
     with pytest.raises(ParameterError, match="images of data/tasks/t1"):
         groups_of([make_run(["seed=0"]), make_run(["seed=1"], data={"data/tasks/t1": "d2"})])

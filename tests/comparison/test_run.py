@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from ccsi.commands.stages import StageResolver
 from ccsi.comparison.run import flat, look_up, settings, stage_addresses, stale_stage
 from ccsi.config.compose import compose_params
 from tests.config.projects import REPOSITORY
@@ -15,6 +18,14 @@ def lock_of(params: dict[str, Any]) -> dict[str, Any]:
         recorded = {"seed": params["seed"], "loss": params["loss"]}
         lock[address] = {"params": {"params.yaml": recorded}, "deps": deps, "outs": outs}
     return lock
+
+
+@pytest.mark.parametrize("method", ["ccsi", "lucir", "analytic-ensemble", "joint"])
+def test_the_stages_are_those_that_dvc_unfolds(method: str) -> None:
+    choices = [f"method={method}", "dataset=pathmnist", "audit.enabled=true"]
+    params = compose_params(REPOSITORY / "conf", choices)
+    unfolded = [stage.address for stage in StageResolver(REPOSITORY).stages(params)]
+    assert sorted(stage_addresses(params)) == sorted(unfolded)
 
 
 def test_a_stage_of_other_parameters_or_inputs_is_stale() -> None:

@@ -26,6 +26,17 @@ def test_a_paired_test_by_hand() -> None:
     assert found.low == pytest.approx(2 - 4.302653 / math.sqrt(3), abs=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("differences", "p"), [([1, 1, 2, -1, 3], 0.25), ([0, 0.1, 0.2, 0.3, 0.4], 0.125)]
+)
+def test_ties_and_zeros_keep_the_rank_test_exact(differences: list[float], p: float) -> None:
+    """By hand. Ranks 2, 2, 4, -2, 5 sum to 11: of the 32 signs 4 reach 13 or 15 and 11 itself, as
+    many the other end. A zero is left out; the other four are of one sign: 2 / 2^4."""
+    found = paired(dict(enumerate(differences)), dict.fromkeys(range(5), 0.0))
+    assert found is not None
+    assert found.p_wilcoxon == pytest.approx(p)
+
+
 def test_fewer_than_two_seeds_and_equal_differences_have_no_test() -> None:
     one = paired({0: 1.0}, {0: 0.5})
     assert one is not None

@@ -38,6 +38,14 @@ def test_an_npz_gives_images_or_the_array_named(tmp_path: Path) -> None:
     assert find_inputs([f"{path}:other"]) == [NpzImages(path, "other")]
 
 
+def test_a_linked_folder_is_not_left_out_unseen(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "in/ward").symlink_to(tmp_path / "other")
+    with pytest.raises(DataError, match=r"in/ward: a link to a folder is not followed"):
+        find_inputs([str(tmp_path / "in")])
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [

@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
-from ccsi.lineage.lock import parse_lock
-from ccsi.lineage.objects import image_outs
+import json
+from pathlib import Path
+
+from ccsi.lineage.lock import Entry, Executed, parse_lock
+from ccsi.lineage.objects import image_objects, image_outs, object_path
 from tests.lineage.locks import CCSI, LUCIR, Stages, lock_text, md5_of
+
+
+def cached(cache: Path, path: str, files: dict[str, str]) -> Executed:
+    """The stage that made a folder, whose listing lies in the cache; files: contents by name."""
+    rows = [{"md5": md5_of(content), "relpath": name} for name, content in files.items()]
+    folder = Entry(path, f"{md5_of(path)}.dir")
+    place = object_path(cache, folder.md5)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(json.dumps(rows))
+    return Executed(f"prepare@{path[-2:]}", "", (), (folder,))
+
+
+def test_a_file_of_a_task_that_something_else_has_too_is_not_its_own(tmp_path: Path) -> None:
+    """The same pixels arrived twice: images are told, their equal labels are let be."""
+    files = {"train/images.npy": "pixels", "train/labels.npy": "labels"}
+    mine = cached(tmp_path, "data/tasks/t1", {**files, "val/images.npy": "more"})
+    theirs = cached(tmp_path, "data/tasks/t2", files)
+    folder = mine.outs[0].md5
+    found = image_objects({folder}, [mine, theirs], tmp_path)
+    assert found.owned == {
+        folder: "data/tasks/t1",
+        md5_of("more"): "data/tasks/t1/val/images.npy",
+    }
+    assert found.shared == {md5_of("pixels"): "data/tasks/t2/train/images.npy"}
 
 
 def outs(raw: str, stages: Stages) -> set[str]:

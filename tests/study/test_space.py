@@ -49,6 +49,8 @@ def test_corners_hold_every_end_and_choice(tmp_path: Path) -> None:
         ("[method=ccsi]", "[evaluate.split=test]", "validation images"),
         ("[method=ccsi]", "['method=ccsi,ci']", "put what varies into space"),
         ("space:", "spaces:", "search.space is missing"),
+        ("[0, 0.5, 1]", "[]", "loss.margin"),
+        ("[0, 0.5, 1]", "[1e-4, 0.5]", "1e-4 is read as a text; write it with a point"),
     ],
 )
 def test_a_fault_is_told_before_anything_runs(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import fnmatch
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dvc.repo import Repo
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from ccsi.commands.experiments import Experiment, list_experiments, open_project, read_run
@@ -25,7 +26,7 @@ from ccsi.comparison.runs_table import accuracy_rows, run_rows
 from ccsi.config.names import nearest
 from ccsi.config.overrides import in_shell
 from ccsi.config.paths import CONF, project_root
-from ccsi.frame.artifacts import save_table, write_text
+from ccsi.frame.artifacts import load_table, save_table, write_text
 from ccsi.frame.errors import ParameterError
 from ccsi.frame.times import LOG
 from ccsi.reporting.bounds import COLUMNS as RUN_COLUMNS
@@ -62,7 +63,12 @@ def run(
     known = [*MEASURES, BY_TASK[1], *COST]
     if measure not in known:
         raise ParameterError(f"--measure {measure}: no such measure{nearest(measure, known)}")
-    with contextlib.chdir(project_root(Path.cwd())), open_project(Path()) as repo:
+    if selection.names and selection.study is not None:
+        raise ParameterError("--study names all runs that are meant; leave the other names out")
+    root = project_root(Path.cwd())
+    selection = replace(selection, study=_from_root(selection.study, root))
+    out = _from_root(out, root)
+    with contextlib.chdir(root), open_project(Path()) as repo:
         runs, left_out = select(repo, selection)
         for name, reason in left_out.items():
             console.print(f"left out {name}: {reason}", highlight=False, markup=False)
@@ -76,6 +82,14 @@ def run(
         for note in found.notes:
             console.print(note, highlight=False, markup=False)
         _write(found, selection, out, measure, console)
+
+
+def _from_root(path: Path | None, root: Path) -> Path | None:
+    """The same place, named from the project's root where it lies below it."""
+    if path is None:
+        return None
+    path = path.resolve()
+    return path.relative_to(root) if path.is_relative_to(root) else path
 
 
 def select(repo: Repo, selection: Selection) -> tuple[list[Run], dict[str, str]]:
@@ -139,20 +153,32 @@ def _write(
     folder = out or REPORTS / name
     told = _command(selection, found.baseline, measure)
     title = f"Study: {folder.name}"
+    earlier = _earlier(folder)
     page = comparison_page(found, title=title, command=told, measure=measure, plots=PLOTS)
     save_table(folder / "comparison.csv", csv_rows(found), columns=COLUMNS)
     save_table(folder / "runs.csv", accuracy_rows(found), columns=RUN_COLUMNS)
-    audits = list(audit_rows(found.groups))
-    if audits:
+    if audits := list(audit_rows(found.groups)):
+        earlier -= {folder / "audits.csv", folder / "predictors.csv"}
         save_table(folder / "audits.csv", audits, columns=AUDITS)
         save_table(folder / "predictors.csv", predictor_rows(found.groups), columns=PREDICTORS)
     text = markdown(found, measure=measure, title=title, command=told)
     write_text(folder / "comparison.md", text)
     for dataset in datasets(found):
         write_figure(folder / f"{dataset}.png", found, dataset)
+        earlier.discard(folder / f"{dataset}.png")
     write_text(folder / "index.html", page)
+    for path in earlier:
+        path.unlink(missing_ok=True)
     console.print(f"written: {folder}/ (index.html, *.csv, comparison.md, *.png)",
-                  highlight=False)  # fmt: skip
+                  highlight=False, markup=False)  # fmt: skip
+
+
+def _earlier(folder: Path) -> set[Path]:
+    """What an earlier comparison wrote that another need not: of audits, and of other data sets."""
+    table = folder / "comparison.csv"
+    rows = load_table(table) if table.is_file() else []
+    drawn = {f"{row['dataset']}.png" for row in rows if row.get("dataset")}
+    return {folder / name for name in ("audits.csv", "predictors.csv", *drawn)} if rows else set()
 
 
 def _command(selection: Selection, baseline: str | None, measure: str) -> str:
@@ -166,9 +192,9 @@ def _command(selection: Selection, baseline: str | None, measure: str) -> str:
 
 
 def _rich(headings: Sequence[str], rows: Sequence[Sequence[str]], *, title: str) -> Table:
-    drawn = Table(title=title or None, title_justify="left")
+    drawn = Table(title=escape(title) or None, title_justify="left")
     for index, heading in enumerate(headings):
         drawn.add_column(heading, justify="left" if index == 0 else "right", overflow="fold")
     for row in rows:
-        drawn.add_row(*row)
+        drawn.add_row(*map(escape, row))
     return drawn

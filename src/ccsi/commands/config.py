@@ -11,6 +11,7 @@ from typing import Any
 
 from omegaconf import OmegaConf
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from ccsi.config.compose import compose_params, to_yaml
@@ -52,7 +53,9 @@ def run(choices: Sequence[str], *, show: bool, discard: bool, console: Console) 
         remove(pruned)
         _report(console, dropped=recorded.dropped, left=dropped_overrides(at_hand, choices))
         for path in pruned:
-            console.print(f"removed {path}: no task makes it any more", highlight=False)
+            console.print(
+                f"removed {path}: no task makes it any more", highlight=False, markup=False
+            )
         console.print(table)
 
 
@@ -60,11 +63,11 @@ def table_of(params: Mapping[str, Any], files: str) -> Table:
     """What will run: each task with its classes and how it is learned."""
     dataset = parse(DatasetParams, params["dataset"], where="dataset")
     names = [layout.names for layout in lay_out(dataset, params["split"]).values()]
-    table = Table(title=f"params.yaml: {files}", title_justify="left")
+    table = Table(title=escape(f"params.yaml: {files}"), title_justify="left")
     for column in ("task", "classes", "learned by"):
         table.add_column(column)
     for (task, entry), classes in zip(params["tasks"].items(), names, strict=True):
-        table.add_row(task, ", ".join(classes), _learned_by(params, task, entry))
+        table.add_row(task, escape(", ".join(classes)), _learned_by(params, task, entry))
     return table
 
 

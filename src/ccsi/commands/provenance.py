@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from ccsi.commands.storage import cache_folder
@@ -100,11 +101,11 @@ def _record(folder: str, behind: Sequence[Executed], found: Sequence[Reading]) -
 
 
 def _table(folder: str, found: Sequence[Reading]) -> Table:
-    table = Table(title=f"Read by the stages behind {folder}", title_justify="left")
+    table = Table(title=escape(f"Read by the stages behind {folder}"), title_justify="left")
     for column in COLUMNS:
         table.add_column(column, overflow="fold", no_wrap=column == "md5")
     for reading in found:
-        table.add_row(*_cells(reading))
+        table.add_row(*map(escape, _cells(reading)))
     return table
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from ccsi.frame.artifacts import load_json
@@ -45,7 +46,7 @@ def results_table(metrics: Mapping[str, Any]) -> Table:
     """One row for each task, then the totals; "-" where a value is not defined."""
     free = "data-free" if metrics["data_free"] else "not data-free"
     about = f"{metrics['method']} on {metrics['dataset']}, seed {metrics['seed']}, {free}"
-    table = Table(title=f"{about}, {metrics['split']} images")
+    table = Table(title=escape(f"{about}, {metrics['split']} images"))
     table.add_column("accuracy after task")
     table.add_column("value", justify="right")
     for task in metrics["tasks"]:

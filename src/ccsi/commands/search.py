@@ -84,11 +84,15 @@ def _work(search: Search, known: Trials, trials: int, root: Path, console: Conso
     with Worker(PLACE) as worker, Workplace(root, worker.workplace(search.name).resolve()) as place:
         while (trial := _next(known, worker, trials, console)) is not None:
             try:
-                console.print(_one(search, known.study, trial, place), highlight=False)
+                console.print(
+                    _one(search, known.study, trial, place), highlight=False, markup=False
+                )
                 failures = 0
             except CcsiError as error:
                 known.study.tell(trial, state=state("FAIL"))
-                console.print(f"trial {trial.number} failed: {error}", highlight=False)
+                console.print(
+                    f"trial {trial.number} failed: {error}", highlight=False, markup=False
+                )
                 failures += 1
                 if failures == FAILURES:
                     raise

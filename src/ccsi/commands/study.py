@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dvc.repo import Repo
 from rich.console import Console
@@ -29,6 +30,7 @@ from ccsi.study.plan import PlannedRun, identity, plan
 VERSIONED = ("src", "stages", "conf", "dvc.yaml", "runtime.lock")
 SECONDS_BETWEEN_LOOKS = 2.0
 SECONDS_WITHOUT_WORKER = 20.0
+PLAIN: Mapping[str, Any] = {"highlight": False, "markup": False}  # names and messages hold brackets
 
 
 @dataclass(frozen=True)
@@ -54,19 +56,20 @@ def run(file: Path, *, jobs: int, dry_run: bool, console: Console) -> None:
         finished, changed = current_runs(repo)
         state = _state(repo, planned, finished)
         left = (*state.waiting, *state.to_queue)
-        kinds = forecast_of(repo, left, finished)
+        kinds = forecast_of(left, finished)
         console.print(
-            f"{file.name}: {len(planned)} runs, {len(state.done)} done already, {len(left)} to run"
+            f"{file.name}: {len(planned)} runs, {len(state.done)} done already, {len(left)} to run",
+            markup=False,
         )
         for path, count in _run_again(left, changed).items():
-            console.print(f"{count} run again: {path} has changed since", highlight=False)
+            console.print(f"{count} run again: {path} has changed since", **PLAIN)
         console.print(forecast_table(kinds))
-        console.print(hours(kinds, jobs), highlight=False)
+        console.print(hours(kinds, jobs), **PLAIN)
         if dry_run or not left:
             return
         for planned_run in state.to_queue:
             queue.enqueue(planned_run.name, planned_run.overrides)
-            console.print(f"queued {planned_run.name}", highlight=False)
+            console.print(f"queued {planned_run.name}", **PLAIN)
         queue.start(jobs)
         _watch(repo, left, jobs=jobs, kinds=kinds, console=console)
 
@@ -104,7 +107,7 @@ def _run_again(left: Sequence[PlannedRun], changed: Mapping[str, str]) -> Mappin
 
 
 def forecast_of(
-    repo: Repo, planned: Sequence[PlannedRun], finished: Sequence[Run]
+    planned: Sequence[PlannedRun], finished: Sequence[Run]
 ) -> Mapping[str, KindForecast]:
     """Which stages the runs need, and which of those the finished runs have made."""
     resolver = StageResolver(Path())
@@ -182,8 +185,8 @@ def _watch(
             while not watch.ended:
                 if watch.update({task.name: task.status for task in look()}):
                     for name in watch.newly_failed():
-                        console.print(f"failed {name}: {queue.last_words(name)}", highlight=False)
-                    console.print(watch.line(), highlight=False)
+                        console.print(f"failed {name}: {queue.last_words(name)}", **PLAIN)
+                    console.print(watch.line(), **PLAIN)
                 if bar is not None:
                     bar.update(watch.line())
                 idle_since = time.monotonic() if watch.running else idle_since

@@ -37,6 +37,7 @@ def groups_of(runs: Sequence[Run]) -> dict[tuple[str, str], list[Run]]:
             groups.setdefault((dataset, _label(run, members, varied)), []).append(run)
     for (dataset, label), members in groups.items():
         _require_alike(members, lambda run: settings(run.params), what=f"{label} on {dataset}")
+        _require_each_seed_once(members, what=f"{label} on {dataset}")
     return groups
 
 
@@ -115,6 +116,19 @@ def _require_alike(
                 names.setdefault("not set", []).append(run.name)
         if len(names) > 1:
             raise ParameterError(_unlike(what, key, names))
+
+
+def _require_each_seed_once(runs: Sequence[Run], *, what: str) -> None:
+    """As with runs of which one reads a file more, since dvc.yaml lists it."""
+    names: dict[int, list[str]] = {}
+    for run in runs:
+        names.setdefault(run.seed, []).append(run.name)
+    for seed, found in names.items():
+        if len(found) > 1:
+            raise ParameterError(
+                f"{what}: seed {seed} stands for {' and '.join(found)}, made by unlike code or "
+                "images; name the one that counts (ccsi compare NAME..., with * and ?)"
+            )
 
 
 def _require_same_code(runs: Sequence[Run]) -> None:

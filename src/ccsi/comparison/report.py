@@ -14,6 +14,9 @@ COLUMNS = (
     "dataset", "group", "data_free", "measure", "mean", "std", "n", "seeds", "baseline",
     "paired_n", "difference", "low", "high", "p_t", "p_wilcoxon", "command",
 )  # fmt: skip
+PERCENT = 100.0
+UNITS = {"minutes": (1.0, ", min"), "kept_bytes": (1e-3, ", kB")}
+"""What a difference is multiplied by and told in, where it is not a share in percent."""
 SHOWN = {
     "accuracy": "accuracy",
     "average_incremental_accuracy": "avg. incremental",
@@ -34,8 +37,8 @@ COSTED = (
 )
 TESTED = (
     "Δ: mean difference of {measure} to {baseline} over the seeds both have, with its 95 % "
-    "interval (Student's t); p: two-sided paired t-test / exact Wilcoxon signed-rank test, whose "
-    "least value for n seeds is 2^(1-n). Not corrected for the number of tests."
+    "interval (Student's t); p: two-sided paired t-test / Wilcoxon signed-rank test, whose least "
+    "value for n seeds is 2^(1-n). Not corrected for the number of tests."
 )
 
 
@@ -84,7 +87,8 @@ def table(
             rows.append(
                 cells + (_paired(comparison.line(dataset, label, measure)) if tested else [])
             )
-    return headings + (["Δ [95 %]", "n", "p t / W"] if tested else []), rows
+    unit = UNITS.get(measure, (PERCENT, ""))[1]
+    return headings + ([f"Δ{unit} [95 %]", "n", "p t / W"] if tested else []), rows
 
 
 def cost_table(comparison: Comparison, dataset: str) -> tuple[list[str], list[list[str]]]:
@@ -191,13 +195,14 @@ def _number(line: Line | None, unit: int) -> str:
 
 def _paired(line: Line | None) -> list[str]:
     test = None if line is None else line.paired
-    if test is None:
+    if line is None or test is None:
         return ["", "", ""]
+    factor, _ = UNITS.get(line.measure, (PERCENT, ""))
     interval = ""
     if test.low is not None and test.high is not None:
-        interval = f" [{100 * test.low:+.1f}, {100 * test.high:+.1f}]"
+        interval = f" [{factor * test.low:+,.1f}, {factor * test.high:+,.1f}]"
     return [
-        f"{100 * test.difference:+.1f}{interval}",
+        f"{factor * test.difference:+,.1f}{interval}",
         str(test.n),
         f"{_p(test.p_t)} / {_p(test.p_wilcoxon)}",
     ]

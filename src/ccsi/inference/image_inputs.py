@@ -111,6 +111,9 @@ def _images_below(root: Path) -> Iterator[Path]:
     empty = True
     for folder, folders, files in os.walk(root, onerror=_unreadable):
         folders[:] = sorted((f for f in folders if not f.startswith(".")), key=natural_key)
+        for linked in (Path(folder, f) for f in folders):
+            if linked.is_symlink():
+                raise DataError(f"{linked}: a link to a folder is not followed; name that folder")
         for file in sorted(files, key=natural_key):
             if not file.startswith(".") and file.lower() not in LITTER:
                 empty = False

@@ -7,14 +7,15 @@ bytes. So a copy is found in an array of other images as well.
 from __future__ import annotations
 
 import hashlib
+import tokenize
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.lib import format as npy
 
 MAGIC = b"\x93NUMPY"
+DAMAGED = (ValueError, SyntaxError, tokenize.TokenError)  # or shorter than its header says
 
 
 @dataclass
@@ -56,21 +57,18 @@ def find_copies(known: Fingerprints, files: Iterable[Path]) -> list[Path]:
 
 def image_digests(path: Path) -> set[bytes]:
     """A digest of each image in an npy file of uint8 [N, H, W, C]; nothing for any other file."""
-    try:
-        with path.open("rb") as stream:
-            if stream.read(len(MAGIC)) != MAGIC:
-                return set()
-            stream.seek(0)
-            version = npy.read_magic(stream)
-            read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-            shape, fortran, dtype = read(stream)
-            offset = stream.tell()
-        if dtype != np.uint8 or len(shape) != 4 or fortran or not all(shape):
+    with path.open("rb") as stream:
+        if stream.read(len(MAGIC)) != MAGIC:
             return set()
-        images = np.memmap(path, dtype=np.uint8, mode="r", offset=offset, shape=shape)
-    except ValueError:  # damaged, or shorter than it says
+    try:
+        images = np.load(path, mmap_mode="r", allow_pickle=False)
+    except DAMAGED:
         return set()
-    salt = repr(shape[1:]).encode()
+    if images.dtype != np.uint8 or images.ndim != 4 or not images.size:
+        return set()
+    if not images.flags.c_contiguous:
+        return set()
+    salt = repr(images.shape[1:]).encode()
     # An image of one value throughout is like any other such image, and shows nobody.
     return {_digest(salt, image) for image in images if image.min() != image.max()}
 

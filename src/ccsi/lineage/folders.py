@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ccsi.lineage.content import files_below
 from ccsi.lineage.lock import Entry
-from ccsi.lineage.objects import object_path
+from ccsi.lineage.objects import listing
 
 BYTECODE = ("__pycache__", ".pyc")  # what .dvcignore leaves out of a folder of code
 
@@ -22,7 +22,7 @@ def files_of(entry: Entry, cache: Path) -> list[Entry]:
     """
     if not entry.is_folder:
         return []
-    files = _cached(entry, cache) or _lying(entry)
+    files = listing(cache, entry.md5) or _lying(entry)
     return [Entry(f"{entry.path}/{name}", md5) for name, md5 in sorted(files.items())]
 
 
@@ -30,14 +30,6 @@ def folder_md5(files: Mapping[str, str]) -> str:
     """DVC's hash of a folder, that of its listing. files: hashes by name relative to the folder."""
     rows = [{"md5": files[name], "relpath": name} for name in sorted(files)]
     return _md5(json.dumps(rows, sort_keys=True).encode()) + ".dir"
-
-
-def _cached(entry: Entry, cache: Path) -> dict[str, str]:
-    try:
-        rows = json.loads(object_path(cache, entry.md5).read_text())
-        return {str(row["relpath"]): str(row["md5"]) for row in rows}
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}  # the workspace may tell
 
 
 def _lying(entry: Entry) -> dict[str, str]:

@@ -32,12 +32,18 @@ def members(cache: Path, entry: Entry) -> dict[str, str]:
     """md5 -> path of an entry and, for a folder whose listing is there, of each file in it."""
     found = {entry.md5: entry.path} if entry.md5 else {}
     if entry.is_folder:
-        try:
-            rows = json.loads(object_path(cache, entry.md5).read_text())
-            found |= {str(row["md5"]): f"{entry.path}/{row['relpath']}" for row in rows}
-        except (OSError, ValueError, KeyError, TypeError):
-            pass  # gone already, or never cached: there is nothing to list
+        listed = listing(cache, entry.md5)
+        found |= {md5: f"{entry.path}/{name}" for name, md5 in listed.items()}
     return found
+
+
+def listing(cache: Path, md5: str) -> dict[str, str]:
+    """name -> md5 of the files of a cached folder; nothing where its listing is not there."""
+    try:
+        rows = json.loads(object_path(cache, md5).read_text())
+        return {str(row["relpath"]): str(row["md5"]) for row in rows}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}  # gone already, or never cached
 
 
 def image_outs(task: str, raw: str, history: Iterable[Executed]) -> set[str]:

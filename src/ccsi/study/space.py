@@ -6,10 +6,10 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from ccsi.config.compose import compose_params
 from ccsi.config.layout import OVERRIDABLE
@@ -22,6 +22,22 @@ VALIDATION = "evaluate.split=val"
 DIGITS = 6
 
 Scalar = bool | int | float | str
+
+
+def _number_or_word(value: Scalar) -> Scalar:
+    """YAML 1.1 reads 1e-4 as a text, which would be another value than the number."""
+    if isinstance(value, str):
+        try:
+            float(value)
+        except ValueError:
+            return value
+        raise ValueError(f"{value} is read as a text; write it with a point, as 1.0e-4")
+    return value
+
+
+Choices = Annotated[
+    tuple[Annotated[Scalar, AfterValidator(_number_or_word)], ...], Field(min_length=1)
+]
 
 
 class Interval(Section):
@@ -43,11 +59,20 @@ class Interval(Section):
         return isinstance(self.low, int) and isinstance(self.high, int)
 
 
+def _kind(value: object) -> str:
+    return "interval" if isinstance(value, (Mapping, Interval)) else "choices"
+
+
+Range = Annotated[
+    Annotated[Interval, Tag("interval")] | Annotated[Choices, Tag("choices")], Discriminator(_kind)
+]
+
+
 class SearchSpace(Section):
     """The content of a search file; `overrides` hold for every trial."""
 
     overrides: tuple[str, ...] = ()
-    space: Mapping[str, Interval | tuple[Scalar, ...]] = Field(min_length=1)
+    space: Mapping[str, Range] = Field(min_length=1)
     score: Literal["average_incremental_accuracy", "accuracy"] = "average_incremental_accuracy"
 
     @property
