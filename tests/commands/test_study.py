@@ -187,7 +187,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(study, "open_project", lambda root: contextlib.nullcontext(REPO))
     monkeypatch.setattr(study, "current_runs", lambda repo: ([], {}))
-    monkeypatch.setattr(study, "forecast_of", lambda repo, left, done: {})
+    monkeypatch.setattr(study, "forecast_of", lambda left, done: {})
     return tmp_path
 
 
