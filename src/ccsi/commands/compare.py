@@ -25,7 +25,7 @@ from ccsi.comparison.run import Run, require_runs
 from ccsi.comparison.runs_table import accuracy_rows, run_rows
 from ccsi.config.names import nearest
 from ccsi.config.overrides import in_shell
-from ccsi.config.paths import CONF, project_root
+from ccsi.config.paths import CONF, from_root, project_root
 from ccsi.frame.artifacts import load_table, save_table, write_text
 from ccsi.frame.errors import ParameterError
 from ccsi.frame.times import LOG
@@ -66,8 +66,9 @@ def run(
     if selection.names and selection.study is not None:
         raise ParameterError("--study names all runs that are meant; leave the other names out")
     root = project_root(Path.cwd())
-    selection = replace(selection, study=_from_root(selection.study, root))
-    out = _from_root(out, root)
+    if selection.study is not None:
+        selection = replace(selection, study=from_root(selection.study, root))
+    out = None if out is None else from_root(out, root)
     with contextlib.chdir(root), open_project(Path()) as repo:
         runs, left_out = select(repo, selection)
         for name, reason in left_out.items():
@@ -82,14 +83,6 @@ def run(
         for note in found.notes:
             console.print(note, highlight=False, markup=False)
         _write(found, selection, out, measure, console)
-
-
-def _from_root(path: Path | None, root: Path) -> Path | None:
-    """The same place, named from the project's root where it lies below it."""
-    if path is None:
-        return None
-    path = path.resolve()
-    return path.relative_to(root) if path.is_relative_to(root) else path
 
 
 def select(repo: Repo, selection: Selection) -> tuple[list[Run], dict[str, str]]:

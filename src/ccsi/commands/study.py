@@ -21,7 +21,7 @@ from ccsi.commands.present import Present
 from ccsi.commands.stages import StageResolver
 from ccsi.commands.study_report import Watch, forecast_table, hours, known_seconds
 from ccsi.comparison.run import Run
-from ccsi.config.paths import CONF, project_root
+from ccsi.config.paths import CONF, from_root, project_root
 from ccsi.frame.errors import ArtifactError
 from ccsi.frame.times import LOG
 from ccsi.study.forecast import KindForecast, Times, forecast, stage_keys
@@ -48,10 +48,10 @@ def run(file: Path, *, jobs: int, dry_run: bool, console: Console) -> None:
     Raises CcsiError before anything starts where a run is impossible or code is not committed, and
     at the end where runs failed.
     """
-    file = file.resolve()
     root = project_root(Path.cwd())
+    file = from_root(file, root)
     with contextlib.chdir(root), open_project(Path()) as repo:
-        planned = plan(file.relative_to(root) if file.is_relative_to(root) else file, CONF)
+        planned = plan(file, CONF)
         require_committed()
         finished, changed = current_runs(repo)
         state = _state(repo, planned, finished)

@@ -37,3 +37,9 @@ def project_root(folder: Path) -> Path:
         if (root / CONFIG_FILE).is_file():
             return root
     raise ParameterError(f"no {CONFIG_FILE} in {folder} or above it; run this inside the project")
+
+
+def from_root(path: Path, root: Path) -> Path:
+    """The same place, named from the project's root where it lies below it."""
+    path = path.resolve()
+    return path.relative_to(root) if path.is_relative_to(root) else path
