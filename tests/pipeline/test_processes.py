@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 from tests.pipeline.project import Project, stages_run, tree
 
 pytestmark = pytest.mark.slow
-MODEL = "data/models/t2/model.safetensors"
+MODEL = "data/models/{}/model.safetensors"
 SECOND = "GLOBAL_RANK: 1, MEMBER: 2/2"
 
 
@@ -22,13 +22,17 @@ def shared(project: Project, stage: str) -> int:
 
 def test_two_processes_make_the_impressions_and_the_update_of_one(project: Project) -> None:
     impressions = dict(tree(project.root / "data/impressions/t1"))
-    model = load_file(project.root / MODEL)
+    before, alone = (load_file(project.root / MODEL.format(task)) for task in ("t1", "t2"))
     project.config("trainer.devices=2")
     assert shared(project, "synthesize@t1") == 1
     assert dict(tree(project.root / "data/impressions/t1")) == impressions
     assert shared(project, "update@t2") == 1
-    for name, value in load_file(project.root / MODEL).items():
-        torch.testing.assert_close(value, model[name], rtol=1e-3, atol=1e-4)
+    both = load_file(project.root / MODEL.format("t2"))
+    # How far rounding grows over an epoch is the processor's own; a wrong gradient's share of
+    # what the update moved is not. To the last digit: tests/execution/test_processes.py.
+    for name, value in alone.items():
+        moved = value - before[name] if value.shape == before[name].shape else value
+        assert torch.dist(both[name], value) <= 0.1 * torch.linalg.vector_norm(moved), name
     assert not any((project.root / ".ccsi/staging").iterdir())
 
 
