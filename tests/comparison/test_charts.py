@@ -15,6 +15,7 @@ from ccsi.comparison.charts import comparison_charts, points
 from ccsi.comparison.circumstances import circumstances
 from ccsi.comparison.comparison import Comparison, compare
 from ccsi.comparison.figures import logarithmic, write_figure
+from ccsi.comparison.measures import KEPT
 from ccsi.comparison.page import comparison_page
 from ccsi.comparison.report import COLUMNS, cost_table, csv_rows, markdown, table
 from ccsi.comparison.reproduce import group_command
@@ -35,7 +36,7 @@ def compared() -> Comparison:
 
 
 def test_points_have_accuracy_upwards_and_a_deviation_to_either_side() -> None:
-    ccsi, finetune = points(compared(), "digits", "kept_bytes", 1e-3)
+    ccsi, finetune = points(compared(), "digits", KEPT)
     assert (ccsi["rev"], ccsi["x"], ccsi["y"], ccsi["n"]) == ("ccsi", 5.0, pytest.approx(0.9), 2)
     assert ccsi["y_high"] == 1.0  # a share, though 0.9 + 0.14 is more
     assert finetune["y_low"] == pytest.approx(0.2)

@@ -6,16 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ccsi.comparison.comparison import Comparison, Line
+from ccsi.comparison.measures import AGAINST_ACCURACY, Measure
 from ccsi.reporting.charts import Chart
 from ccsi.reporting.render import percent
-
-AGAINST_ACCURACY = {
-    "forgetting_accuracy": ("forgetting", 1.0),
-    "minutes_accuracy": ("minutes", 1.0),
-    "kept_accuracy": ("kept_bytes", 1e-3),
-}
-"""Templates, each with the measure on its horizontal axis and what that is multiplied by."""
-ON_A_LOGARITHM = ("minutes", "kept_bytes")
 
 Row = Mapping[str, Any]
 
@@ -24,10 +17,10 @@ def comparison_charts(comparison: Comparison, dataset: str) -> dict[str, Chart]:
     """Charts of one data set by template; those there is nothing to draw of are left out."""
     groups = [label for of, label in comparison.groups if of == dataset]
     charts = {"spread": _spread(comparison, dataset, groups)}
-    for template, (measure, factor) in AGAINST_ACCURACY.items():
-        rows = points(comparison, dataset, measure, factor)
+    for template, measure in AGAINST_ACCURACY.items():
+        rows = points(comparison, dataset, measure)
         told = "; ".join(f"{row['rev']} {row['x']:.3g}, {percent(row['y'])}" for row in rows)
-        alt = f"Scatter plot of {measure} against accuracy, a point for each group: {told}."
+        alt = f"Scatter plot of {measure.label} against accuracy, a point for each group: {told}."
         charts[template] = Chart(template, "x", "y", rows, alt, tuple(groups))
     return {name: chart for name, chart in charts.items() if chart.rows}
 
@@ -50,19 +43,19 @@ def after_each_task(comparison: Comparison, dataset: str) -> list[Row]:
     return found
 
 
-def points(comparison: Comparison, dataset: str, measure: str, factor: float = 1.0) -> list[Row]:
+def points(comparison: Comparison, dataset: str, measure: Measure) -> list[Row]:
     """One row for each group that has the measure: x is it, y the accuracy after the last task."""
     found: list[Row] = []
     for of, label in comparison.groups:
-        x = comparison.line(of, label, measure)
+        x = comparison.line(of, label, measure.name)
         y = comparison.line(of, label, "accuracy")
         if of != dataset or x is None or y is None:
             continue
-        lowest = x.spread.mean / 2 if measure in ON_A_LOGARITHM else -1.0
-        x_low, x_high = (factor * end for end in around(x, lowest=lowest))
+        lowest = x.spread.mean / 2 if measure.logarithmic else -1.0
+        x_low, x_high = (measure.factor * end for end in around(x, lowest=lowest))
         y_low, y_high = around(y, lowest=0.0, highest=1.0)
         found.append(
-            {"rev": label, "x": factor * x.spread.mean, "x_low": x_low, "x_high": x_high,
+            {"rev": label, "x": measure.factor * x.spread.mean, "x_low": x_low, "x_high": x_high,
              "y": y.spread.mean, "y_low": y_low, "y_high": y_high, "n": y.spread.n}
         )  # fmt: skip
     return found

@@ -14,6 +14,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator, PercentFor
 
 from ccsi.comparison.charts import after_each_task, points
 from ccsi.comparison.comparison import Comparison
+from ccsi.comparison.measures import AGAINST_ACCURACY
 from ccsi.reporting.charts import COLOURS
 from ccsi.reporting.figures import save_figure
 
@@ -21,11 +22,6 @@ MARKERS = ("o", "s", "^", "D", "P", "v")
 GREY = "#5c6670"
 TWO_DECADES = 100
 LEGEND_ROWS, ROW_HEIGHT = 4, 0.19  # that there is room for; inches
-PANELS = (
-    ("forgetting", 1.0, "forgetting", "linear"),
-    ("minutes", 1.0, "minutes of learning", "log"),
-    ("kept_bytes", 1e-3, "kept between tasks, kB", "log"),
-)
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -40,9 +36,10 @@ def write_figure(path: Path, comparison: Comparison, dataset: str) -> None:
         figure = Figure(figsize=size, dpi=150, layout="constrained")
         first, *others = figure.subplots(2, 2).flat
         _spread(first, after_each_task(comparison, dataset), groups)
-        for axes, (measure, factor, label, scale) in zip(others, PANELS, strict=True):
-            axes.set(xlabel=label, ylabel="accuracy after the last task", ylim=(0, 1.03))
-            _scatter(axes, points(comparison, dataset, measure, factor), groups, scale)
+        for axes, measure in zip(others, AGAINST_ACCURACY.values(), strict=True):
+            axes.set(xlabel=measure.label, ylabel="accuracy after the last task", ylim=(0, 1.03))
+            rows = points(comparison, dataset, measure)
+            _scatter(axes, rows, groups, logarithm=measure.logarithmic)
         handles, labels = first.get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)
         n = sorted({len(runs) for (of, _), runs in comparison.groups.items() if of == dataset})
@@ -68,7 +65,7 @@ def _spread(axes: Axes, rows: Rows, groups: Sequence[str]) -> None:
     _percents(axes)
 
 
-def _scatter(axes: Axes, rows: Rows, groups: Sequence[str], scale: str) -> None:
+def _scatter(axes: Axes, rows: Rows, groups: Sequence[str], *, logarithm: bool) -> None:
     for row in rows:
         style = _style(groups.index(row["rev"]))
         colour = style["color"]
@@ -78,7 +75,7 @@ def _scatter(axes: Axes, rows: Rows, groups: Sequence[str], scale: str) -> None:
     if not rows:
         axes.text(0.5, 0.5, "unknown", transform=axes.transAxes, ha="center", color=GREY)
         axes.set_xticks([])
-    elif scale == "log":
+    elif logarithm:
         logarithmic(axes, [row["x"] for row in rows])
     else:
         axes.xaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))

@@ -8,21 +8,13 @@ from typing import Any
 from ccsi.comparison import audits
 from ccsi.comparison.circumstances import circumstances
 from ccsi.comparison.comparison import Comparison, Line, differing_settings
+from ccsi.comparison.measures import SHOWN, difference_unit
 from ccsi.comparison.reproduce import group_command
 
 COLUMNS = (
     "dataset", "group", "data_free", "measure", "mean", "std", "n", "seeds", "baseline",
     "paired_n", "difference", "low", "high", "p_t", "p_wilcoxon", "command",
 )  # fmt: skip
-PERCENT = 100.0
-UNITS = {"minutes": (1.0, ", min"), "kept_bytes": (1e-3, ", kB")}
-"""What a difference is multiplied by and told in, where it is not a share in percent."""
-SHOWN = {
-    "accuracy": "accuracy",
-    "average_incremental_accuracy": "avg. incremental",
-    "forgetting": "forgetting",
-    "intransigence": "intransigence",
-}
 EXPLAINED = (
     "Percent: mean ± standard deviation over seeds (n - 1), n runs. Accuracy: after the last task, "
     "over all classes. Average incremental: mean of the accuracies after each task. Forgetting: "
@@ -87,7 +79,7 @@ def table(
             rows.append(
                 cells + (_paired(comparison.line(dataset, label, measure)) if tested else [])
             )
-    unit = UNITS.get(measure, (PERCENT, ""))[1]
+    _, unit = difference_unit(measure)
     return headings + ([f"Δ{unit} [95 %]", "n", "p t / W"] if tested else []), rows
 
 
@@ -197,7 +189,7 @@ def _paired(line: Line | None) -> list[str]:
     test = None if line is None else line.paired
     if line is None or test is None:
         return ["", "", ""]
-    factor, _ = UNITS.get(line.measure, (PERCENT, ""))
+    factor, _ = difference_unit(line.measure)
     interval = ""
     if test.low is not None and test.high is not None:
         interval = f" [{factor * test.low:+,.1f}, {factor * test.high:+,.1f}]"
