@@ -112,6 +112,8 @@ def test_paper_settings_follow_the_data_set_and_the_task() -> None:
     for params in (organs, blood):
         assert params["model"]["sigma"] == 1.0
         assert params["update"]["schedule"] == "plateau"
+        for stage in ("train", "update"):
+            assert (params[stage]["momentum"], params[stage]["weight_decay"]) == (0.0, 0.0)
         assert params["synthesis"]["iterations"] == 5000
 
 

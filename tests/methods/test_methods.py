@@ -14,8 +14,8 @@ from tests.training.test_terms import make_step
 CONF = Path(__file__).resolve().parents[2] / "conf"
 
 
-def params_of(method: str) -> dict:
-    return compose_params(CONF, [f"method={method}"])
+def params_of(method: str, budget: str = "demo") -> dict:
+    return compose_params(CONF, [f"method={method}", f"budget={budget}"])
 
 
 @pytest.mark.parametrize("name", method_names())
@@ -124,6 +124,15 @@ def test_lucir_rehearses_real_images_with_cosine_head_distillation_and_margin() 
     assert (params["model"]["norm"], params["model"]["head"]) == ("bn", "cosine")
     weighed = {name for name, weight in params["loss"].items() if weight}
     assert weighed == set(method.terms) == {"ce", "distillation", "margin"}
+    update = params["update"]
+    assert (update["margin"], update["top_k"], update["freeze_old_rows"]) == (0.5, 2, True)
+
+
+@pytest.mark.parametrize("name", ["finetune", "lwf", "deepinversion", "lucir", "joint"])
+def test_what_the_released_ccsi_adds_is_not_given_to_other_papers_methods(name: str) -> None:
+    own, released = params_of(name)["update"], params_of(name, budget="paper")["update"]
+    for key in ("freeze_old_rows", "class_weights"):
+        assert released[key] == own[key]
 
 
 @pytest.mark.parametrize("name", ["slda", "analytic", "analytic-ensemble"])

@@ -114,10 +114,12 @@ def _refuse_values(
             f"{where}update.target = validation: only the term idc reads it, and loss.idc is 0; "
             "set update.target=task"
         )
-    if declared.starts_afresh and update["imprint"]:
-        raise ParameterError(
-            f"{where}update.imprint = true: method {name} trains a fresh head; set it to false"
-        )
+    for key in ("imprint", "freeze_old_rows", "class_weights"):
+        if declared.starts_afresh and update[key]:
+            raise ParameterError(
+                f"{where}update.{key} = true: method {name} trains a fresh network on all images, "
+                "so it does nothing; set it to false"
+            )
     if method["rehearsal"] != "none":
         return
     for key in ("reestimate_moments", "transplant", "mixup"):

@@ -2,7 +2,7 @@
 
 How impressions are made lies in its configuration. Source: Yin, Molchanov, Alvarez, Li, Mallya,
 Hoiem, Jha, Kautz, "Dreaming to Distill: Data-free Knowledge Transfer via DeepInversion", CVPR 2020
-(section 4.4, data-free continual learning).
+(section 4.5, data-free continual learning).
 """
 
 from __future__ import annotations
