@@ -27,7 +27,7 @@ class Workplace:
         folder.parent.mkdir(parents=True, exist_ok=True)
         _git(project, "clone", "--quiet", "--shared", str(project), str(folder))
         with Repo(str(project)) as repo:
-            cache = repo.cache.local.path
+            cache = repo.cache.legacy.path  # what cache.dir names; DVC adds files/md5 itself
         local = project / ".dvc/config.local"
         if local.exists():
             shutil.copyfile(local, folder / ".dvc/config.local")
