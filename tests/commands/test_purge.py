@@ -59,7 +59,7 @@ def test_a_purge_that_is_killed_has_recorded_the_names_and_does_not_say_gone(pro
         run("t1")
     (record,) = load_json(project / "purges/t1.json")["purges"]
     assert record["gone"] is False
-    assert record["arrays"] == {"ab": NAME}
+    assert record["objects"] == {"ab": NAME}
     assert [row["where"] for row in record["left"]] == [".dvc/cache/ab"]
     assert record["deleted"] == []
 

@@ -26,12 +26,27 @@ def test_a_file_of_a_task_that_something_else_has_too_is_not_its_own(tmp_path: P
     mine = cached(tmp_path, "data/tasks/t1", {**files, "val/images.npy": "more"})
     theirs = cached(tmp_path, "data/tasks/t2", files)
     folder = mine.outs[0].md5
-    found = image_objects({folder}, [mine, theirs], tmp_path)
+    found = image_objects({folder}, [mine, theirs], tmp_path, before={})
     assert found.owned == {
         folder: "data/tasks/t1",
         md5_of("more"): "data/tasks/t1/val/images.npy",
     }
     assert found.shared == {md5_of("pixels"): "data/tasks/t2/train/images.npy"}
+
+
+def test_what_a_purge_before_named_is_known_without_its_listing(tmp_path: Path) -> None:
+    """A remote that could not be asked then may still have all of it."""
+    files = {"examples.npy": "examples", "pairs_t1.png": "pairs", "labels.npy": "labels"}
+    mine = cached(tmp_path, "reports/evaluations/t1", files)
+    folder = mine.outs[0].md5
+    named = image_objects({folder}, [mine], tmp_path, before={}).owned
+    assert len(named) == 4
+    object_path(tmp_path, folder).unlink()
+    assert image_objects({folder}, [mine], tmp_path, before={}).owned == {folder: mine.outs[0].path}
+    assert image_objects({folder}, [mine], tmp_path, before=named).owned == named
+    theirs = cached(tmp_path, "data/tasks/t2", {"labels.npy": "labels"})
+    left = image_objects({folder}, [mine, theirs], tmp_path, before=named).owned
+    assert left.keys() == named.keys() - {md5_of("labels")}
 
 
 def outs(raw: str, stages: Stages) -> set[str]:

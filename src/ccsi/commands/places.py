@@ -185,9 +185,7 @@ def task_objects(
 ) -> tuple[set[str], Objects]:
     """Hashes of the outputs that hold the images, and their objects.
 
-    before: arrays that a purge before knew; the cache has no listing of their folders any more.
+    before: objects that a purge before knew; the cache has no listing of their folders any more.
     """
     outs = image_outs(task, raw, history)
-    found = image_objects(outs, history, storage.cache)
-    arrays = {md5: name for md5, name in before.items() if md5 not in found.shared}
-    return outs, Objects({**arrays, **found.owned}, found.shared)
+    return outs, image_objects(outs, history, storage.cache, before=before)

@@ -34,7 +34,6 @@ from ccsi.config.paths import (
 from ccsi.frame.artifacts import load_json, save_json
 from ccsi.frame.errors import ArtifactError, ParameterError
 from ccsi.lineage.content import tree_digest
-from ccsi.lineage.objects import IMAGES
 
 RECORDS = Path("purges")
 # What is made from a task's images and cannot be made again without them: the records of
@@ -67,8 +66,9 @@ def run(task: str, *, yes: bool, list_only: bool, console: Console) -> bool:
         raw = str(params["tasks"][task]["reads"])  # the folder that it arrived in
         with open_storage() as storage:
             before = _before(task)
-            arrays = before[-1]["arrays"] if before else {}
-            outs, objects = task_objects(task, raw, storage, history_of(storage), arrays)
+            outs, objects = task_objects(
+                task, raw, storage, history_of(storage), _named(before[-1:])
+            )
             known = fingerprints(task, Path(raw), storage, objects)
 
             def look() -> list[Place]:
@@ -84,8 +84,8 @@ def run(task: str, *, yes: bool, list_only: bool, console: Console) -> bool:
                 console.print("nothing was deleted", highlight=False)
                 return False
             kept = _kept(params, task)
-            images = {md5: name for md5, name in objects.owned.items() if name.endswith(IMAGES)}
-            record = partial(_record, task, raw, before, kept, images, bool(known.images))
+            owned, searched = objects.owned, bool(known.images)
+            record = partial(_record, task, raw, before, kept, owned, searched)
             # First, so that a purge that is killed leaves the names by which the next one looks.
             record([], places)
             failed = _empty(places)
@@ -94,7 +94,7 @@ def run(task: str, *, yes: bool, list_only: bool, console: Console) -> bool:
             left = [*fixed, *(place for place in look() if place.where not in _names(fixed))]
         deleted = [place for place in places if place.where not in _names(left)]
         record(deleted, left)
-        return _verdict(console, task, deleted, left, searched=bool(known.images))
+        return _verdict(console, task, deleted, left, searched=searched)
 
 
 def _file(task: str) -> Path:
@@ -104,6 +104,11 @@ def _file(task: str) -> Path:
 def _before(task: str) -> list[dict[str, Any]]:
     """What the purges before found and left."""
     return list(load_json(_file(task))["purges"]) if _file(task).is_file() else []
+
+
+def _named(before: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The objects that those purges named: `objects`, in older records `arrays` alone."""
+    return {k: v for one in before for k, v in one.get("objects", one.get("arrays", {})).items()}
 
 
 def _check(params: Mapping[str, Any], task: str) -> None:
@@ -163,7 +168,7 @@ def _record(
     raw: str,
     before: Sequence[Mapping[str, Any]],
     kept: Mapping[str, str],
-    arrays: Mapping[str, str],
+    objects: Mapping[str, str],
     searched: bool,
     deleted: Sequence[Place],
     left: Sequence[Place],
@@ -177,7 +182,7 @@ def _record(
         "left": [
             {"kind": p.kind, "where": p.where, "hash": p.digest, "why": p.obstacle} for p in left
         ],
-        "arrays": dict(arrays),
+        "objects": dict(objects),  # a remote may still have them, and no listing names them then
         "kept": dict(kept),
         "not_seen": UNSEEN,
     }

@@ -75,12 +75,14 @@ def image_outs(task: str, raw: str, history: Iterable[Executed]) -> set[str]:
     return found
 
 
-def image_objects(outs: set[str], history: Iterable[Executed], cache: Path) -> Objects:
-    """The objects of these outputs, told apart by whether anything else refers to them.
+def image_objects(
+    outs: set[str], history: Iterable[Executed], cache: Path, *, before: Mapping[str, str]
+) -> Objects:
+    """The objects of these outputs, and of `before`, by whether anything else refers to them.
 
     A file beside the images (labels, a record) that something else has as well stays unlisted.
     """
-    own: dict[str, str] = {}
+    own = dict(before)
     others: dict[str, str] = {}
     for run in history:
         for entry in (*run.deps, *run.outs):
