@@ -18,10 +18,14 @@ def make_project(root: Path) -> Path:
     return root
 
 
-def make_start(folder: Path, class_names: list[str], tasks: dict[str, list[int]]) -> Path:
+def make_start(
+    folder: Path, class_names: list[str], tasks: dict[str, list[int]], *, data_free: bool = True
+) -> Path:
     """A start folder whose model knows these classes."""
     folder.mkdir(parents=True)
-    record = json.dumps({"class_names": class_names, "tasks": tasks, "model": {}}, sort_keys=True)
+    history = [{"task": task, "data_free": data_free} for task in tasks]
+    known = {"class_names": class_names, "tasks": tasks, "model": {}, "history": history}
+    record = json.dumps(known, sort_keys=True)
     weight = {"weight": np.zeros(1, np.float32)}
     save_file(weight, str(folder / "model.safetensors"), metadata={"ccsi": record})
     np.save(folder / "means.npy", np.zeros((len(class_names), 4, 4, 1), np.float32))

@@ -55,13 +55,24 @@ def test_kept_images_are_seen_wherever_they_are_handed_on() -> None:
 
 
 @pytest.mark.parametrize(
-    "read", ["data/tasks", "data/tasks/t1", "data/test", "data/test/t2", "data/anything/t2"]
-)
-@pytest.mark.parametrize("stage", ["update@t2", "calibrate@t2", "gather@t2", "fit@t2"])
+    "read",
+    ["data/tasks", "data/tasks/t1", "data/test", "data/test/t2", "data/anything/t2",
+     "arrived/2024", "/archive/2024", "reports/evaluations/t1"],
+)  # fmt: skip
+@pytest.mark.parametrize("stage", ["means@t1", "update@t2", "calibrate@t2", "gather@t2", "fit@t2"])
 def test_images_of_others_and_unknown_data_are_seen(stage: str, read: str) -> None:
     deps, outs = SLDA[stage]
     changed = {**SLDA, stage: ([*deps, read], outs)}
-    assert old_images(outs[0], changed) == {(stage, read)}
+    own = {f"data/tasks/{stage.partition('@')[2]}"}
+    assert old_images(outs[0], changed) == {(stage, path) for path in {read} - own}
+
+
+def test_a_model_made_elsewhere_counts_unless_its_record_is_data_free() -> None:
+    deps, outs = CCSI["update@t2"]
+    behind = stages_behind(outs[0], lock({**CCSI, "update@t2": ([*deps, "/theirs/t4"], outs)}))
+    (seen,) = (r for r in readings(behind) if r.old_images)
+    assert (seen.stage, seen.entry.path) == ("update@t2", "/theirs/t4")
+    assert not any(r.old_images for r in readings(behind, data_free=["/theirs/t4"]))
 
 
 def test_a_model_that_no_stage_made_is_told_with_those_that_are_known() -> None:

@@ -16,6 +16,7 @@ from rich.table import Table
 from ccsi.commands.storage import cache_folder
 from ccsi.config.digest import read_params
 from ccsi.config.paths import MODELS, PARAMS_FILE, project_root
+from ccsi.config.start import read_start
 from ccsi.frame.errors import ArtifactError
 from ccsi.lineage.ancestry import Reading, readings, stages_behind
 from ccsi.lineage.folders import files_of
@@ -38,7 +39,7 @@ def run(model: str | None, *, as_json: bool, console: Console) -> bool:
         behind = stages_behind(folder, stages)
         cache = cache_folder()
         _check_bytes(folder, behind, cache)
-        read = readings(behind)
+        read = readings(behind, data_free=_data_free_start(behind))
         files = {entry: files_of(entry, cache) for entry in {r.entry for r in read}}
         found = [
             Reading(r.stage, entry, r.old_images)
@@ -71,6 +72,17 @@ def model_folder(model: str | None, here: Path) -> str:
     path = path.parent if path.name == MODEL_FILE else path
     root = Path.cwd().resolve()
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+
+
+def _data_free_start(behind: Sequence[Executed]) -> set[str]:
+    """The model made elsewhere that this run goes on from, as dvc.lock names it, if its record
+    says it is data-free.
+    """
+    start = read_params(PARAMS_FILE).get("start")
+    if not start or not read_start(start).data_free:
+        return set()
+    read = {dep.path for stage in behind for dep in stage.deps}
+    return {path for path in read if Path(path).resolve() == Path(start).resolve()}
 
 
 def _check_bytes(folder: str, behind: Sequence[Executed], cache: Path) -> None:

@@ -16,11 +16,14 @@ STATISTICS_FILE = "statistics.safetensors"  # of data/statistics/<task>, for met
 
 @dataclass(frozen=True)
 class StartModel:
-    """class_names in the order of class ids; n_tasks: how many tasks it has learned."""
+    """class_names in the order of class ids; n_tasks: how many tasks it has learned; data_free:
+    whether it learned each without an image of an older one, as its record says.
+    """
 
     folder: str
     class_names: tuple[str, ...]
     n_tasks: int
+    data_free: bool
 
 
 def read_start(folder: str) -> StartModel:
@@ -32,7 +35,12 @@ def read_start(folder: str) -> StartModel:
             )
     record = _metadata(Path(folder) / FILES[0])
     try:
-        return StartModel(folder, tuple(record["class_names"]), len(record["tasks"]))
+        return StartModel(
+            folder,
+            tuple(record["class_names"]),
+            len(record["tasks"]),
+            all(learned["data_free"] for learned in record["history"]),
+        )
     except (KeyError, TypeError) as error:
         raise ParameterError(f"start = {folder}: the model's record lacks {error}") from error
 
@@ -52,12 +60,12 @@ def refuse_unusable_start(folder: str, method: Mapping[str, Any]) -> None:
     )
 
 
-def _metadata(path: Path) -> Mapping[str, list[str]]:
+def _metadata(path: Path) -> Mapping[str, Any]:
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(path, framework="numpy") as stream:
-            record: Mapping[str, list[str]] = json.loads((stream.metadata() or {})["ccsi"])
+            record: Mapping[str, Any] = json.loads((stream.metadata() or {})["ccsi"])
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise ParameterError(f"start: {path} is no readable ccsi model ({error})") from error
     return record

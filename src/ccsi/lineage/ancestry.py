@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ccsi.frame.errors import ArtifactError
@@ -10,7 +10,10 @@ from ccsi.lineage.holders import old_images_read, related
 from ccsi.lineage.lock import Entry, Executed
 
 MODELS = ("data/models/", "data/fitted/")
-LEARNING = ("train", "member", "synthesize", "exemplars", "update", "gather", "fit", "calibrate")
+LEARNING = (
+    *("means", "train", "member", "synthesize", "exemplars", "update", "gather", "fit"),
+    "calibrate",
+)
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,14 @@ def stages_behind(out: str, stages: Mapping[str, Executed]) -> list[Executed]:
     return [stage for name, stage in stages.items() if name in found]
 
 
-def readings(behind: list[Executed]) -> list[Reading]:
-    """Every file and folder that these stages read."""
+def readings(behind: list[Executed], *, data_free: Collection[str] = ()) -> list[Reading]:
+    """Every file and folder that these stages read.
+
+    data_free: folders of models made elsewhere that no image of an old task stands behind.
+    """
     found = []
     for stage in behind:
         learns = stage.address.partition("@")[0] in LEARNING
-        old = set(old_images_read(stage)) if learns else set()
+        old = set(old_images_read(stage)).difference(data_free) if learns else set()
         found += [Reading(stage.address, dep, dep.path in old) for dep in stage.deps]
     return found

@@ -8,6 +8,7 @@ from ccsi.lineage.lock import Executed
 
 TASKS, TEST = "data/tasks", "data/test"
 PLACEHOLDERS = ("data/none", "data/laid_out")  # one line of text each
+CODE = ("src/", "stages/", "runtime.lock")
 # Computed from images, and none of it is an image of anybody. Missing for cause are data/exemplars,
 # and reports/evaluations, reports/audit and reports/index.html, which show examples and pairs.
 FREE_OF_IMAGES = (
@@ -52,15 +53,14 @@ def image_holders(task: str, stages: Iterable[Executed]) -> list[str]:
 def old_images_read(stage: Executed) -> list[str]:
     """What a learning stage read that holds images of other tasks than its own, or test images.
 
-    Folders of all tasks count, and so does whatever else lies in data/ and is not free of images.
+    Folders of all tasks count, and so does whatever else is neither code nor known to be free of
+    images, wherever it lies.
     """
-    own = f"{TASKS}/{stage.task}"
+    known = (f"{TASKS}/{stage.task}", *PLACEHOLDERS)
     return [
         dep.path
         for dep in stage.deps
-        if dep.path.startswith("data/")
-        and dep.path not in (own, *PLACEHOLDERS)
-        and may_hold_images(dep.path)
+        if dep.path not in known and not dep.path.startswith(CODE) and may_hold_images(dep.path)
     ]
 
 
