@@ -20,7 +20,7 @@ def run(job: StageRun) -> None:
     """Read all that the run kept, and real images of all tasks; write numbers and pictures."""
     params, seed = job.section(AuditParams, "audit"), int(job.value("seed"))
     names = {key: str(job.value(f"{key}.name")) for key in ("dataset", "method")}
-    noise = float(job.value("means.noise"))
+    noise = float(job.value("means.noise")) if job.item["own_means"] else None
 
     from ccsi.audit.record import Circumstances
     from ccsi.pipeline.audit import audit_run, save_audit

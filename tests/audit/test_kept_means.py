@@ -53,7 +53,8 @@ def test_the_class_of_fewest_images_decides_epsilon() -> None:
     assert both["sensitivity"] == 0.2
     # Phi(1 - 5) - exp(10) Phi(-1 - 5) = 3.167e-5 - 2.173e-5
     assert both["epsilon"] == pytest.approx(10, abs=0.05)
-    assert privacy_of_means([80], pixels=256, noise=0.0, delta=1e-5)["epsilon"] is None
+    for without in (0.0, None):
+        assert privacy_of_means([80], pixels=256, noise=without, delta=1e-5)["epsilon"] is None
 
 
 def test_large_images_are_averaged_down_and_means_with_them() -> None:

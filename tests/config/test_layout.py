@@ -217,6 +217,7 @@ def test_an_audit_reads_what_the_run_kept_and_real_images() -> None:
             "tasks": ["t1", "t2", "t3", "t4", "t5"],
             "made": ["t1", "t2", "t3", "t4", "t5"],
             "keeps": ["impressions"],
+            "own_means": True,
             "models": "data/models",
             "rehearsals": {f"t{t}": f"data/models/t{t}" for t in range(1, 5)},
             "start": "data/none",
@@ -247,8 +248,9 @@ def test_an_audit_reads_a_start_where_impressions_were_made_from_it() -> None:
     found = compose_params(CONF, ["audit.enabled=true", "start=start"])["audits"]["t5"]
     assert found["made"] == ["t3", "t4", "t5"]
     assert (found["start"], found["rehearsals"]["t2"]) == ("start", "start")
+    assert found["own_means"] is False
     found = compose_params(CONF, ["audit.enabled=true", "start=start", "method=lwf"])["audits"]
-    assert found["t5"]["start"] == "data/none"
+    assert (found["t5"]["start"], found["t5"]["own_means"]) == ("data/none", False)
 
 
 def test_joint_training_refuses_a_start() -> None:

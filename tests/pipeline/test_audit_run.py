@@ -92,6 +92,7 @@ def write_run() -> dict[str, Any]:
         "tasks": ["t1", "t2"],
         "made": ["t1", "t2"],
         "keeps": ["impressions"],
+        "own_means": True,
         "models": "data/models",
         "rehearsals": {"t1": "data/models/t1"},
         "start": "data/none",

@@ -69,13 +69,16 @@ def counted_rows(
             }
 
 
-def privacy_of_means(counts: Sequence[int], *, pixels: int, noise: float, delta: float) -> Row:
+def privacy_of_means(
+    counts: Sequence[int], *, pixels: int, noise: float | None, delta: float
+) -> Row:
     """The (epsilon, delta) that noise on the means guarantees; epsilon None without noise.
 
     The class of fewest images decides: one image is in one mean. pixels: values of an image.
+    noise: None where that of some means is not known, so that nothing is guaranteed.
     """
     sensitivity = mean_sensitivity(pixels=pixels, count=min(counts))
-    epsilon = epsilon_of(sensitivity=sensitivity, noise=noise, delta=delta)
+    epsilon = epsilon_of(sensitivity=sensitivity, noise=noise or 0.0, delta=delta)
     guaranteed = None if math.isinf(epsilon) else epsilon
     return {
         **{"noise": noise, "delta": delta, "epsilon": guaranteed},

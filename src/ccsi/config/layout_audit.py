@@ -15,7 +15,7 @@ def lay_out_audits(params: Mapping[str, Any]) -> Record:
     `tasks`: all; `made`: those whose model is made here. `rehearsals`: those with impressions, and
     the model that these were made from, which `start` may be. `held`: images that nothing learned
     from; data/none stands for the validation images in data/tasks. `keeps`: what goes on from task
-    to task beside models and means.
+    to task beside models and means. `own_means`: whether the means of all classes are made here.
     """
     if not params["audit"]["enabled"]:
         return {}
@@ -36,6 +36,7 @@ def lay_out_audits(params: Mapping[str, Any]) -> Record:
             "models": FITTED if statistics else MODELS,
             "rehearsals": rehearsals,
             "start": start if start in rehearsals.values() else NOTHING,
+            "own_means": start is None,
             "impressions": IMPRESSIONS if rehearsals else NOTHING,
             "means": f"{MEANS}/{last}",
             "statistics": f"{STATISTICS}/{last}" if statistics else NOTHING,

@@ -49,10 +49,13 @@ def audit_run(
     params: AuditParams,
     circumstances: Circumstances,
     *,
-    noise: float,
+    noise: float | None,
     generator_for: GeneratorFor,
 ) -> Audit:
-    """Everything that is measured of a run. networks: the folder of the audit's own ones."""
+    """Everything that is measured of a run. networks: the folder of the audit's own ones.
+
+    noise: on the means; None where a model made elsewhere brought some of them.
+    """
     audit, look = Audit(), remembering()
     real = inputs.real_classes(most=params.images, generator_for=generator_for)
     independent = inputs.network(networks / REAL)
