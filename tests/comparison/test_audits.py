@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from ccsi.comparison.audits import audit_rows, audit_table, predictor_rows, predictor_table
+from ccsi.comparison.audits import (
+    audit_rows,
+    audit_table,
+    figures_by_task,
+    predictor_rows,
+    predictor_table,
+)
 from ccsi.comparison.comparison import compare
 from ccsi.comparison.report import audit_tables, markdown
 from ccsi.comparison.run import Audit, Run
@@ -61,6 +67,14 @@ def test_figures_are_averaged_over_seeds_by_task() -> None:
     assert rows["t3", "tpr_loss_model"]["mean"] == 0.02
     assert rows["run", "auc_worst_mean"]["mean"] == 0.8
     assert rows["run", "auc_worst_mean_of_features"]["mean"] == 1.0
+
+
+def test_the_tenth_task_is_later_than_the_ninth() -> None:
+    audit = audited(0, kid=0.2, forgetting=0.1).audit
+    assert audit is not None
+    values = {"kid_independent_impressions": 0.3}
+    record = {**audit.record, "impressions": {task: values for task in ("t10", "t2", "t9")}}
+    assert list(figures_by_task(record)) == ["t2", "t3", "t9", "t10", "run"]
 
 
 def test_what_no_audit_could_tell_has_no_row() -> None:

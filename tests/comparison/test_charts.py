@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from ccsi.comparison import figures
-from ccsi.comparison.charts import comparison_charts, points
+from ccsi.comparison.charts import after_each_task, comparison_charts, points
 from ccsi.comparison.circumstances import circumstances
 from ccsi.comparison.comparison import Comparison, compare
 from ccsi.comparison.figures import logarithmic, write_figure
@@ -23,6 +23,12 @@ from ccsi.comparison.run import Run
 from tests.comparison.runs import make_run, seeds
 
 PLOTS = Path(__file__).resolve().parents[2] / ".dvc/plots"
+
+
+def test_the_tenth_task_comes_after_the_ninth() -> None:
+    runs = [make_run(["dataset.classes_per_task=1"])]
+    rows = after_each_task(compare(runs, baseline=None), runs[0].dataset)
+    assert [row["task"] for row in rows] == [f"t{t}" for t in range(1, 11)]
 
 
 def runs() -> list[Run]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ccsi.comparison.run import Audit, Run
 from ccsi.comparison.statistics import Spread, paired, spread
+from ccsi.reporting.audit_results import in_order
 
 Record = Mapping[str, Any]
 Groups = Mapping[tuple[str, str], Sequence[Run]]
@@ -75,14 +76,14 @@ def audit_rows(groups: Groups) -> Iterator[dict[str, Any]]:
 
 
 def figures_by_task(record: Record) -> dict[str, dict[str, float | None]]:
-    """Every number of audit.json by task and name; what is of the whole run stands at `run`."""
+    """Every number of audit.json by task, in order, and name; of the whole run it is at `run`."""
+    tasks = in_order({*record["impressions"], *(row["task"] for row in record["membership"])})
     found: dict[str, dict[str, float | None]] = {
-        task: dict(values) for task, values in record["impressions"].items()
+        task: dict(record["impressions"].get(task, {})) for task in tasks
     }
     for row in record["membership"]:
-        at = found.setdefault(row["task"], {})
         name = f"{row['attack']} {row['target']}".replace(" ", "_")
-        at |= {f"{key}_{name}": row[key] for key in ("auc", "tpr")}
+        found[row["task"]] |= {f"{key}_{name}": row[key] for key in ("auc", "tpr")}
     pixels, features = (
         [row["auc"] for row in record["kept_means"] if row["of"] == of]
         for of in ("pixels", "features")

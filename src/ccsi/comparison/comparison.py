@@ -143,8 +143,9 @@ def _measures(runs: Sequence[Run], joint: Mapping[int, Run]) -> dict[str, Values
 
 def _of_run(run: Run, joint: Run | None) -> dict[str, Any]:
     told = {name: run.metrics[name] for name in MEASURES}
-    told |= {f"accuracy_after.{t}": v for t, v in run.metrics["accuracy_after"].items()}
-    told |= {f"accuracy_per_task.{t}": v for t, v in run.metrics["accuracy_per_task"].items()}
+    for name in ("accuracy_after", "accuracy_per_task"):  # JSON has t10 before t2
+        values = run.metrics[name]
+        told |= {f"{name}.{t}": values[t] for t in run.metrics["tasks"] if t in values}
     told[MINUTES] = None if run.seconds is None else run.seconds / 60
     if run.kept:
         told["kept_bytes"] = sum(run.kept.values())

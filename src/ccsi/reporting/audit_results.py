@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,4 +34,10 @@ def load_audit(folder: Path) -> AuditShown | None:
     images = [load_array(folder / f"pairs/{place}.npy") for place in range(len(rows))]
     files = sorted(path.name for path in folder.iterdir() if path.suffix in (".csv", ".png"))
     record = load_json(folder / "audit.json")
+    record["impressions"] = {t: record["impressions"][t] for t in in_order(record["impressions"])}
     return AuditShown(record, list(zip(rows, images, strict=True)), ("audit.json", *files))
+
+
+def in_order(tasks: Iterable[str]) -> list[str]:
+    """Tasks by their number, as no file keeps them: t2 before t10."""
+    return sorted(tasks, key=lambda task: int(task[1:]))
