@@ -1,7 +1,9 @@
 """Turn the evaluations, means, curves and impressions of a run into metrics, plots and a page."""
 
 import sys
-from pathlib import Path
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
@@ -24,11 +26,18 @@ EVALUATIONS, PLOTS = Path("reports/evaluations"), Path(".dvc/plots")
 MEANS, MODELS = Path("data/means"), Path("data/models")
 
 
+def made_by(tasks: Mapping[str, Mapping[str, Any]], impressions: str) -> list[str]:
+    """The tasks from whose models the run made impressions: those that a later one rehearses."""
+    rehearsed = [PurePosixPath(task["rehearsed"]) for task in tasks.values()]
+    return [path.name for path in rehearsed if str(path.parent) == impressions]
+
+
 def run(job: StageRun) -> None:
     tasks, summary = job.value("tasks"), job.value("summary")
     results = load_results(
         list(tasks),
         trained=summary["trained"],
+        made=made_by(tasks, summary["impressions"]),
         evaluations=EVALUATIONS,
         means=MEANS,
         models=MODELS,

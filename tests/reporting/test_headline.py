@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from ccsi.evaluation.metrics import wilson_interval
@@ -47,6 +48,19 @@ def test_the_bootstrap_is_the_same_again_and_narrows_with_more_images() -> None:
         return line.high - line.low
 
     assert width(many) < width(few)
+
+
+def test_tasks_whose_images_are_gone_do_not_narrow_the_interval() -> None:
+    """Of two tasks, the first without images: the mean over tasks is the accuracy after t2."""
+    run = make_run(tasks=2, per_class=400, without_images_of="t1")
+    n = run.evaluations[-1]["n"]
+    right = np.arange(n) < round(run.evaluations[-1]["accuracy"] * n)
+    gone = np.zeros(0, dtype=bool)
+    lines = told(replace(run, hits=[[gone], [gone, right]]))
+    after, mean = lines["Accuracy after the last task"], lines["Average incremental accuracy"]
+    assert mean.value == after.value
+    assert mean.low == pytest.approx(after.low, abs=0.005)
+    assert mean.high == pytest.approx(after.high, abs=0.005)
 
 
 def test_the_calibration_error_as_scaled_has_an_interval_of_its_own() -> None:

@@ -14,11 +14,14 @@ from tests.evaluation.test_calibration_record import SOUND
 from tests.reporting.toy_run import make_run, write_run
 
 
-def read(root: Path, tasks: list[str], *, trained: list[str] | None = None) -> RunResults:
+def read(
+    root: Path, tasks: list[str], *, trained: list[str] | None = None, made: list[str] | None = None
+) -> RunResults:
     data = root / "data"
     return load_results(
         tasks,
         trained=tasks if trained is None else trained,
+        made=tasks[:-1] if made is None else made,
         evaluations=root / "reports/evaluations",
         means=data / "means",
         models=data / "models",
@@ -80,12 +83,13 @@ def test_folders_left_by_a_larger_split_are_not_read(tmp_path: Path) -> None:
     again = read(tmp_path, ["t1", "t2"])
     assert len(again.evaluations) == 2
     assert list(again.training) == ["t1", "t2"]
+    assert list(again.impressions) == list(again.synthesis) == ["t1"]
 
 
 def test_no_impressions_and_a_model_made_elsewhere(tmp_path: Path) -> None:
     write_run(tmp_path, make_run(impressions=False))
     (tmp_path / "data/models/t1/training.csv").unlink()
-    again = read(tmp_path, ["t1", "t2", "t3"], trained=["t2", "t3"])
+    again = read(tmp_path, ["t1", "t2", "t3"], trained=["t2", "t3"], made=[])
     assert again.impressions == {}
     assert list(again.training) == ["t2", "t3"]
 
@@ -120,9 +124,9 @@ def test_a_run_that_went_on_from_a_model_made_elsewhere(tmp_path: Path) -> None:
     again = read(tmp_path, ["t1", "t2", "t3", "t4"])
     assert [record["task"] for record in again.evaluations] == ["t2", "t3", "t4"]
     # It may also bring classes of another data set: then the run's own tasks begin later.
-    later = read(tmp_path, ["t3", "t4"])
+    later = read(tmp_path, ["t3", "t4"], made=["t2", "t3"])
     assert [record["task"] for record in later.evaluations] == ["t3", "t4"]
-    assert list(later.impressions) == ["t1", "t2", "t3"]
+    assert list(later.impressions) == ["t2", "t3"]
 
 
 def test_nothing_to_report_is_an_error() -> None:

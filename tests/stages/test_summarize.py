@@ -13,7 +13,15 @@ from tests.reporting.toy_run import ROOT, SETTINGS, make_run, write_run
 
 def prepare(root: Path, *, impressions: str = "data/impressions") -> None:
     own: dict[str, dict[str, str]] = {"loss": {}, "train": {}, "update": {}, "synthesis": {}}
-    tasks = {f"t{t}": {"model": f"data/models/t{t}", **own} for t in (1, 2, 3)}
+    made = impressions if impressions != "data/none" else ""
+    tasks = {
+        f"t{t}": {
+            "model": f"data/models/t{t}",
+            "rehearsed": f"{made}/t{t - 1}" if made and t > 1 else "data/none",
+            **own,
+        }
+        for t in (1, 2, 3)
+    }
     nothing = {"audit": "data/none", "bounds": "data/none", "calibration": "data/none"}
     summary = {**nothing, "impressions": impressions, "trained": list(tasks)}
     parameters = {"tasks": tasks, "summary": summary, **SETTINGS}

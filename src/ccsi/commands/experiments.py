@@ -18,6 +18,7 @@ from ccsi.comparison.cost import kept_bytes, timed_as, total_seconds
 from ccsi.comparison.run import Audit, Run, stage_addresses, stale_stage
 from ccsi.frame.artifacts import load_json, load_table
 from ccsi.frame.errors import ArtifactError
+from ccsi.lineage.holders import CODE
 from ccsi.lineage.lock import Executed, parse_lock
 from ccsi.lineage.objects import members, object_path
 from ccsi.study.forecast import Times
@@ -25,7 +26,9 @@ from ccsi.study.forecast import Times
 METRICS = "reports/metrics.json"
 MATRIX = "reports/tables/accuracy_matrix.csv"
 AUDIT, FORGETTING = "reports/audit/audit.json", "reports/audit/forgetting.csv"
-CODE = ("src/", "stages/", "runtime.lock")
+DRAWING = "summarize"
+MEASURED = ("evaluation/metrics.py", "reporting/summary.py", "reporting/tables.py")
+"""The code that the compared numbers come from, of what `summarize` reads. The rest draws."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +107,11 @@ def read_yaml(text: str, path: str) -> dict[str, Any]:
 
 
 def code_paths(lock: Mapping[str, Any]) -> list[str]:
-    """The files and folders of the project's code that the stages in dvc.lock read."""
-    paths = {dep["path"] for entry in lock.values() for dep in entry["deps"]}
-    return sorted(path for path in paths if path.startswith(CODE))
+    """The files and folders of the project's code that a run's numbers follow from."""
+    stages = {address: entry for address, entry in lock.items() if address != DRAWING}
+    read = {dep["path"] for entry in stages.values() for dep in entry["deps"]}
+    measured = [f"src/ccsi/{name}" for name in MEASURED]
+    return sorted({path for path in (*read, *measured) if path.startswith(CODE)})
 
 
 def git_ids(root: Path, commit: str, paths: list[str]) -> dict[str, str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from ccsi.evaluation.metrics import WILSON_Z, wilson_interval
 from ccsi.evaluation.uncertainty import run_errors
@@ -76,8 +78,15 @@ def _run_errors(results: RunResults) -> dict[str, float | None]:
         return dict.fromkeys(names)
     seed = int(results.evaluations[-1]["seed"])
     drawn = numpy_generator(seed, stage="summarize", task="", purpose="bootstrap")
-    errors = run_errors(results.hits, generator=drawn)
+    errors = run_errors(_from_the_first_measured(results.hits), generator=drawn)
     return {name: getattr(errors, name) for name in names}
+
+
+def _from_the_first_measured(hits: Sequence[Sequence[np.ndarray]]) -> list[list[np.ndarray]]:
+    """hits[t][j] without the first tasks that have no images: no mean over tasks counts them."""
+    sizes = [len(of_task) for of_task in hits[-1]]
+    first = next((j for j, size in enumerate(sizes) if size), 0)
+    return [list(row[first:]) for row in hits[first:]]
 
 
 def _wilson(share: float | None, n: int) -> tuple[float | None, float | None]:

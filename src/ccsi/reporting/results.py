@@ -78,6 +78,7 @@ def load_results(
     tasks: Sequence[str],
     *,
     trained: Sequence[str],
+    made: Sequence[str],
     evaluations: Path,
     means: Path,
     models: Path,
@@ -90,17 +91,16 @@ def load_results(
     calibration: the last model's, or a placeholder where that was made elsewhere; audit: a
     placeholder where there is none.
 
-    trained: the tasks on which this run trained a network; another method may have left more.
+    trained: the tasks on which this run trained a network; made: those from whose models it made
+    impressions. Another run may have left more.
 
     `tasks` are those of this run, in order. A model made elsewhere brings tasks of its own, and is
-    tested once, after the last of them; a task may have no impressions.
+    tested once, after the last of them.
     Raises ArtifactError where a file is missing or damaged, or the records are of different runs.
     """
     loaded = {task: load_json(evaluations / task / "evaluation.json") for task in tasks}
     records = [record for task, record in loaded.items() if record["task"] == task]
     check_one_run(records)
-    known = [str(task["task"]) for task in records[-1]["tasks"]]
-    made = [task for task in known if (impressions / task / "images.npy").exists()]
     scaled = _calibrated_error(evaluations / tasks[-1], calibration, records[-1])
     return RunResults(
         evaluations=records,
