@@ -45,8 +45,9 @@ def info(
     chosen = _only_one(model, named)
     if chosen is None:
         from ccsi.commands.results import print_results
+        from ccsi.config.paths import project_root
 
-        print_results(Path())
+        print_results(project_root(Path.cwd()))
         return
     from ccsi.commands.chosen_model import load_chosen
     from ccsi.commands.model_table import print_model

@@ -9,6 +9,7 @@ from rich.console import Console
 from ccsi.commands.results import print_results
 from ccsi.frame.artifacts import save_json
 from ccsi.frame.errors import ArtifactError
+from ccsi.model_cli import info
 
 METRICS = {
     "method": "ccsi",
@@ -27,6 +28,17 @@ METRICS = {
 def test_before_any_run_it_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="dvc repro"):
         print_results(tmp_path)
+
+
+def test_a_folder_inside_the_project_will_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_json(tmp_path / "reports/metrics.json", METRICS)
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf/config.yaml").touch()
+    monkeypatch.chdir(tmp_path / "reports")
+    info()
+    assert "ccsi on digits" in capsys.readouterr().out
 
 
 def test_it_shows_the_numbers_and_the_pages_that_exist(tmp_path: Path) -> None:

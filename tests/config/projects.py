@@ -11,8 +11,10 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def make_project(root: Path) -> Path:
-    """Copy conf/ and the placeholder into `root`."""
+    """Copy conf/, the demo's bounds and the placeholder into `root`."""
     shutil.copytree(REPOSITORY / "conf", root / "conf")
+    (root / "studies").mkdir()
+    shutil.copy(REPOSITORY / "studies/digits.bounds.csv", root / "studies")
     (root / "data").mkdir()
     (root / "data" / "none").touch()
     return root

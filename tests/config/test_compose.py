@@ -122,6 +122,8 @@ def test_downloads_are_for_medmnist_alone() -> None:
         (["statistics.dictionary.atoms=-2"], "atoms=-2: must be a whole number >= 0"),
         (["update.target=tsk"], "must be task | validation; did you mean task?"),
         (["update.imprint=maybe"], "must be true or false"),
+        (["dataset.name=a/b"], "must be text of the form ^[A-Za-z0-9]"),
+        (["report.bounds=nowhere.csv"], "report.bounds = nowhere.csv: there is no such file"),
     ],
 )
 def test_a_wrong_override_is_told_in_one_line(overrides: list[str], told: str) -> None:

@@ -22,6 +22,7 @@ from ccsi.config.overrides import in_shell
 from ccsi.config.paths import CONF, CONFIG_FILE, PARAMS_FILE, project_root
 from ccsi.config.prune import leftovers, remove
 from ccsi.config.record import record
+from ccsi.config.text_files import read_text
 from ccsi.data.layout import lay_out
 from ccsi.data.params import DatasetParams
 from ccsi.data.reading.arrival_record import RECORD, record_arrivals
@@ -36,7 +37,7 @@ def run(choices: Sequence[str], *, show: bool, discard: bool, console: Console) 
     go. Raises CcsiError, with nothing written.
     """
     with contextlib.chdir(project_root(Path.cwd())):
-        recorded = record(CONFIG_FILE.read_text(), choices, group_options(CONF))
+        recorded = record(read_text(CONFIG_FILE), choices, group_options(CONF))
         with _conf_with(recorded.text) as conf:
             params = compose_params(conf)
         if show:

@@ -143,8 +143,9 @@ def blob(path: Path) -> str:
 def _git(*arguments: str, given: str = "") -> str:
     try:
         done = subprocess.run(
-            ["git", *arguments], input=given, capture_output=True, text=True, check=False
-        )
+            ["git", *arguments], input=given, capture_output=True, text=True,
+            errors="surrogateescape", check=False,  # names of files need not be UTF-8
+        )  # fmt: skip
     except OSError:  # no git: nothing is kept by it
         return ""
     return done.stdout if done.returncode == 0 else ""

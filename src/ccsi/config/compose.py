@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import yaml
 from hydra.errors import HydraException
 from omegaconf import OmegaConf
 
@@ -15,6 +16,7 @@ from ccsi.config.hydra_errors import explain, refuse_laid_out
 from ccsi.config.hydra_tree import compose_tree, plain
 from ccsi.config.layout_inputs import lay_out_layout
 from ccsi.config.sections import LAID_OUT, check_sections, check_task_names
+from ccsi.config.text_files import in_one_line
 from ccsi.config.typed import refuse_foreign_values, refuse_shadowed, typed_keys, typed_tasks
 from ccsi.frame.errors import ParameterError
 
@@ -49,6 +51,8 @@ def compose_params(conf: Path, overrides: Sequence[str] = ()) -> Params:
     except HydraException as error:
         told = explain(error, conf, overrides, without=lambda: compose_tree(conf, []))
         raise ParameterError(told) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ParameterError(f"a file of {conf} cannot be read: {in_one_line(error)}") from error
     noted = chosen.pop("overrides")
     params = {**chosen, "tasks": checked_tasks(conf, chosen, overrides)}
     for name, build in LATER_BUILDERS.items():

@@ -12,6 +12,7 @@ import yaml
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from ccsi.config.text_files import in_one_line
 from ccsi.frame.errors import ParameterError
 
 KEY = "digest"
@@ -35,8 +36,13 @@ def read_params(path: Path) -> dict[str, Any]:
         return {}
     try:
         loaded = OmegaConf.to_container(OmegaConf.load(path))
-    except (OSError, yaml.YAMLError, OmegaConfBaseException) as error:
-        raise ParameterError(f"cannot read {path}: {error}") from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, OmegaConfBaseException) as error:
+        raise ParameterError(f"cannot read {path}: {in_one_line(error)}") from error
     if not isinstance(loaded, dict):
         raise ParameterError(f"{path} holds no mapping")
+    tasks = loaded.get("tasks", {})
+    if not isinstance(tasks, dict) or not all(isinstance(one, dict) for one in tasks.values()):
+        raise ParameterError(
+            f"{path}: tasks must be a mapping of mappings; `ccsi config` writes it"
+        )
     return {str(key): value for key, value in loaded.items()}

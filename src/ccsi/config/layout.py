@@ -6,6 +6,7 @@ Keys are t1..tN. A task's classes and paths stand in `tasks`; everything else is
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ccsi.config.paths import (
@@ -144,9 +145,18 @@ def lay_out_summary(params: Mapping[str, Any]) -> Record:
         "audit": AUDIT_REPORT if params["audits"] else NOTHING,
         "calibration": f"{CALIBRATION}/{calibrated[0]}" if calibrated else NOTHING,
         "impressions": IMPRESSIONS if makes else NOTHING,
-        "bounds": params["report"]["bounds"] or NOTHING,
+        "bounds": _bounds(params["report"]["bounds"]),
         "trained": [*lay_out_first(params), *lay_out_increments(params)],
     }
+
+
+def _bounds(file: str | None) -> str:
+    if file is not None and not Path(file).is_file():
+        raise ParameterError(
+            f"report.bounds = {file}: there is no such file; it holds other methods' accuracies, "
+            "to be drawn beside a run's, and null draws none"
+        )
+    return file or NOTHING
 
 
 def _looks_back(params: Mapping[str, Any], task: str) -> bool:

@@ -98,6 +98,8 @@ def _in_words(schema: Schema, definitions: Schema) -> str:
         return " | ".join(choices)
     bounds = [f"{sign} {schema[name]:g}" for name, sign in BOUNDS.items() if name in schema]
     kind = KINDS.get(str(schema.get("type")), "another value")
+    if "pattern" in schema:
+        kind += f" of the form {schema['pattern']}"
     return " ".join([kind, " and ".join(bounds)]).rstrip()
 
 

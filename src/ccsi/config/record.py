@@ -12,10 +12,12 @@ from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import YAMLError
 
 from ccsi.config.hydra_errors import laid_out_problem
 from ccsi.config.names import nearest
 from ccsi.config.overrides import write_value
+from ccsi.config.text_files import in_one_line
 from ccsi.config.typed import OF_THE_DATASET
 from ccsi.frame.errors import ParameterError
 
@@ -36,7 +38,7 @@ def record(text: str, choices: Sequence[str], groups: Mapping[str, Sequence[str]
     Raises ParameterError for a choice that cannot be read or recorded.
     """
     editor = _editor()
-    config: CommentedMap = editor.load(text)
+    config = _loaded(editor, text)
     dropped: list[str] = []
     parsed = [_parse(choice) for choice in choices]
     for override in sorted(parsed, key=lambda o: o.key_or_group not in groups):
@@ -59,6 +61,19 @@ def _editor() -> YAML:
     editor.width = 1000
     editor.indent(mapping=2, sequence=4, offset=2)
     return editor
+
+
+def _loaded(editor: YAML, text: str) -> CommentedMap:
+    try:
+        config = editor.load(text)
+    except YAMLError as error:
+        raise ParameterError(f"conf/config.yaml cannot be read: {in_one_line(error)}") from error
+    if not isinstance(config, CommentedMap) or not isinstance(config.get("defaults"), list):
+        raise ParameterError(
+            "conf/config.yaml must be a mapping with a list `defaults`; bring back the one that "
+            "the project came with"
+        )
+    return config
 
 
 def _parse(choice: str) -> Override:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, ValueType
 from hydra.errors import HydraException
 
 from ccsi.config.compose import compose_params
 from ccsi.config.overrides import override_key
+from ccsi.config.text_files import read_yaml
 from ccsi.frame.errors import CcsiError, ParameterError
 
 NOT_OF_THE_RUN = ("overrides", "digest", "report", "layout")
@@ -65,10 +65,7 @@ def read_grids(file: Path) -> list[list[str]]:
     Each override is written as after -S; `key=a,b` and `key=range(0,3)` vary it. Raises
     ParameterError.
     """
-    try:
-        entries = yaml.safe_load(file.read_text())
-    except (OSError, yaml.YAMLError) as error:
-        raise ParameterError(f"cannot read {file}: {error}") from error
+    entries = read_yaml(file)
     if isinstance(entries, list) and entries and all(isinstance(e, str) for e in entries):
         return [entries]
     lists = isinstance(entries, list) and entries

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from ccsi.config.compose import compose_params
 from ccsi.config.layout import OVERRIDABLE
 from ccsi.config.overrides import override_key, write_value
+from ccsi.config.text_files import read_yaml
 from ccsi.frame.errors import CcsiError, ParameterError
 from ccsi.frame.section import Section, parse
 from ccsi.study.plan import expand
@@ -103,10 +103,7 @@ def read_space(file: Path, conf: Path, *, task: str | None) -> SearchSpace:
 
     Raises ParameterError, also where anything but validation images would be scored on.
     """
-    try:
-        entries = yaml.safe_load(file.read_text())
-    except (OSError, yaml.YAMLError) as error:
-        raise ParameterError(f"cannot read {file}: {error}") from error
+    entries = read_yaml(file)
     if not isinstance(entries, dict):
         raise ParameterError(f"{file}: must be a mapping with the keys overrides, space, score")
     space = parse(SearchSpace, entries, where="search", source=str(file))
