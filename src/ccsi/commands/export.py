@@ -26,7 +26,7 @@ NEEDED = ("onnx", "onnxruntime", "onnxscript", "huggingface_hub")
 def run(model: Path | None, *, output: Path, card: Path, images: Sequence[str] | None) -> None:
     """Export, compare, write both files, say what was found.
 
-    Raises CcsiError; then neither file is written, but for a card that cannot be.
+    Raises CcsiError; then neither file is written, but the model where only the card cannot be.
     """
     _require_libraries()
     from ccsi.export.model_card import model_card

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from ccsi.commands.storage import cache_folder
 from ccsi.config.digest import read_params
-from ccsi.config.paths import MODELS, PARAMS_FILE, project_root
+from ccsi.config.paths import MODELS, PARAMS_FILE, from_root, project_root
 from ccsi.config.start import read_start
 from ccsi.frame.errors import ArtifactError
 from ccsi.lineage.ancestry import Reading, readings, stages_behind
@@ -71,7 +71,7 @@ def model_folder(model: str | None, here: Path) -> str:
     path = (here / model).resolve()
     path = path.parent if path.name == MODEL_FILE else path
     root = Path.cwd().resolve()
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+    return from_root(path, root).as_posix()
 
 
 def _data_free_start(behind: Sequence[Executed]) -> set[str]:

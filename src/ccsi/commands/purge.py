@@ -66,14 +66,14 @@ def run(task: str, *, yes: bool, list_only: bool, console: Console) -> bool:
         raw = str(params["tasks"][task]["reads"])  # the folder that it arrived in
         with open_storage() as storage:
             before = _before(task)
-            outs, objects = task_objects(
-                task, raw, storage, history_of(storage), _named(before[-1:])
-            )
+            last = before[-1] if before else {}
+            named = last.get("objects", last.get("arrays", {}))  # `arrays`: in older records
+            outs, objects = task_objects(task, raw, storage, history_of(storage), named)
             known = fingerprints(task, Path(raw), storage, objects)
 
             def look() -> list[Place]:
                 found = find_places(task, Path(raw), storage, objects, outs, known)
-                earlier = still_there(before[-1]["left"] if before else ())
+                earlier = still_there(last.get("left", ()))
                 return [*found, *(place for place in earlier if place.where not in _names(found))]
 
             places = look()
@@ -104,11 +104,6 @@ def _file(task: str) -> Path:
 def _before(task: str) -> list[dict[str, Any]]:
     """What the purges before found and left."""
     return list(load_json(_file(task))["purges"]) if _file(task).is_file() else []
-
-
-def _named(before: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """The objects that those purges named: `objects`, in older records `arrays` alone."""
-    return {k: v for one in before for k, v in one.get("objects", one.get("arrays", {})).items()}
 
 
 def _check(params: Mapping[str, Any], task: str) -> None:

@@ -14,6 +14,7 @@ from ccsi.config.hydra_tree import dotted_keys, group_options
 from ccsi.config.layout import OVERRIDABLE
 from ccsi.config.names import nearest
 from ccsi.config.sections import EDITABLE, LAID_OUT
+from ccsi.config.text_files import in_one_line
 from ccsi.config.typed import only_reads
 from ccsi.frame.errors import ParameterError
 
@@ -30,7 +31,7 @@ def explain(
     without: composes the same conf/ without overrides, which tells what could be overridden.
     """
     if not overrides:
-        return _one_line(error)
+        return in_one_line(error)
     try:
         known, groups = _keys_of(without()), group_options(conf)
         for typed in overrides:
@@ -39,12 +40,12 @@ def explain(
                 return f"{typed}: a value is missing; write KEY=VALUE{near}"
         parsed = OverridesParser.create().parse_overrides(list(overrides))
     except HydraException as deeper:
-        return _one_line(deeper)
+        return in_one_line(deeper)
     for override in parsed:
         problem = _problem(override, known, groups)
         if problem:
             return problem
-    return _one_line(error)
+    return in_one_line(error)
 
 
 def _keys_of(tree: DictConfig) -> list[str]:
@@ -115,7 +116,3 @@ def _group_problem(override: Override, typed: str, options: list[str]) -> str | 
             f"{typed}: one file of conf/{override.key_or_group}/ is chosen already; write {wanted}"
         )
     return None
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())

@@ -80,7 +80,7 @@ def _parse(choice: str) -> Override:
     try:
         override = OverridesParser.create().parse_overrides([choice])[0]
     except HydraException as error:
-        reason = " ".join(str(error).split())
+        reason = in_one_line(error)
         raise ParameterError(f"cannot read {choice!r} as key=value or ~key: {reason}") from error
     if override.is_sweep_override():
         raise ParameterError(
