@@ -1,7 +1,8 @@
-"""`python -m tests.benchmarks [--threads N] [--demo | --scaling | --impressions ...]`: JSON.
+"""`python -m tests.benchmarks [--threads N] [--demo | --scaling | --impressions ... |
+--renewal ...]`: JSON.
 
-With --scaling also a table on stderr, line by line as it is measured; with --impressions a line of
-JSON for every row.
+With --scaling also a table on stderr, line by line as it is measured; with --impressions and
+--renewal a line of JSON for every row.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ import os
 import resource
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch reads it
 
 import torch
 
-from tests.benchmarks import impressions, rates, scaling
+from ccsi.config.compose import compose_params
+from tests.benchmarks import impressions, rates, renewal, scaling
 from tests.benchmarks.demo import demo
 
 BATCH = 40
@@ -39,6 +42,13 @@ def main() -> None:
         metavar="CHOICE",
         help="how good impressions are, instead; choices as after `ccsi config`",
     )
+    kind.add_argument(
+        "--renewal",
+        nargs="*",
+        metavar="CHOICE",
+        help="what impressions add to sums of features, instead, after `ccsi config` of the same "
+        "choices and `dvc repro`",
+    )
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
     if chosen.scaling:
@@ -53,6 +63,11 @@ def main() -> None:
     if chosen.impressions is not None:
         for quality in impressions.measure(chosen.impressions):
             print(json.dumps(dataclasses.asdict(quality)), flush=True)
+        return
+    if chosen.renewal is not None:
+        params = compose_params(impressions.CONF, [*chosen.renewal, "method=analytic"])
+        for row in renewal.measure(params, Path("data")):
+            print(json.dumps(dataclasses.asdict(row)), flush=True)
         return
     found = learning_rates()
     if chosen.demo:
