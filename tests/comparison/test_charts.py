@@ -14,7 +14,7 @@ from ccsi.comparison import figures
 from ccsi.comparison.charts import after_each_task, comparison_charts, points
 from ccsi.comparison.circumstances import circumstances
 from ccsi.comparison.comparison import Comparison, compare
-from ccsi.comparison.figures import logarithmic, write_figure
+from ccsi.comparison.figures import MANY, at_least, logarithmic, write_figure
 from ccsi.comparison.measures import KEPT
 from ccsi.comparison.page import comparison_page
 from ccsi.comparison.report import COLUMNS, cost_table, csv_rows, markdown, table
@@ -130,14 +130,51 @@ def test_the_figure_is_the_same_bytes_for_the_same_numbers(tmp_path: Path) -> No
 
 def test_a_long_legend_leaves_the_charts_their_height(tmp_path: Path) -> None:
     few = [make_run(["method=ccsi", f"loss.margin=0.{n}"]) for n in range(1, 4)]
-    many = [make_run(["method=ccsi", f"loss.margin=0.{n}"]) for n in range(11, 38)]
+    many = [make_run(["method=ccsi", f"loss.margin=0.{n}"]) for n in range(11, 11 + MANY)]
     heights = []
     for runs in (few, many):
         write_figure(tmp_path / "figure.png", compare(runs, baseline=None), "digits")
         with Image.open(tmp_path / "figure.png") as picture:
             heights.append(picture.height)
-    # 27 names of 21 letters stand in 3 columns: 5 rows more than there is room for.
-    assert heights[1] - heights[0] == pytest.approx(5 * 0.19 * 150, abs=2)
+    # 14 names of 21 letters stand in 3 columns: a row more than there is room for.
+    assert heights[1] - heights[0] == pytest.approx(0.19 * 150, abs=2)
+
+
+def test_more_groups_than_colours_tell_apart_have_a_line_of_text_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Figure] = []
+    monkeypatch.setattr(figures, "save_figure", lambda path, figure: drawn.append(figure))
+    accuracy = {n: n / 50 for n in range(11, 12 + MANY)}
+    runs = [
+        run
+        for n, value in accuracy.items()
+        for run in seeds("method=ccsi", f"loss.margin=0.{n}1", accuracies=[value, value])
+    ]
+    write_figure(tmp_path / "many.png", compare(runs, baseline=None), "digits")
+    axes, forgetting = drawn[0].axes
+    assert axes.get_xlabel() == "accuracy after the last task"
+    assert forgetting.get_xlabel() == "forgetting"
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert names == [f"ccsi loss.margin=0.{n}1" for n in accuracy]  # the best on top
+    dots = [container.lines[0].get_xdata()[0] for container in axes.containers]
+    assert dots == pytest.approx(list(accuracy.values()))
+    assert not drawn[0].legends
+    FigureCanvasAgg(drawn[0])
+    drawn[0].canvas.draw()
+    shown = [label.get_window_extent() for label in axes.get_yticklabels()]
+    assert all(lower.y1 < upper.y0 for lower, upper in pairwise(shown))
+    assert all(box.x0 >= 0 for box in shown)
+
+
+def test_small_differences_look_small() -> None:
+    axes = Figure().subplots()
+    axes.set_xlim(0.001, 0.003)
+    at_least(axes, 0.1)
+    assert axes.get_xlim() == pytest.approx((-0.048, 0.052))
+    axes.set_xlim(0.2, 0.9)
+    at_least(axes, 0.1)
+    assert axes.get_xlim() == pytest.approx((0.2, 0.9))
 
 
 @pytest.mark.parametrize("highest", [400.0, 4e3, 2e5, 2e7])

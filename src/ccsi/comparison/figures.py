@@ -1,8 +1,9 @@
-"""A comparison as one PNG, for a README: the same four charts as on the page."""
+"""A comparison as one PNG, for a README: the page's four charts, or one line for each of many."""
 
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator, PercentFor
 
 from ccsi.comparison.charts import after_each_task, points
 from ccsi.comparison.comparison import Comparison
+from ccsi.comparison.dot_plot import WRAPPED, dot_plot
 from ccsi.comparison.measures import AGAINST_ACCURACY
 from ccsi.reporting.charts import COLOURS
 from ccsi.reporting.figures import save_figure
@@ -21,32 +23,45 @@ from ccsi.reporting.figures import save_figure
 MARKERS = ("o", "s", "^", "D", "P", "v")
 GREY = "#5c6670"
 TWO_DECADES = 100
+MANY = 14  # groups that curves can still be told apart of: each colour twice
 LEGEND_ROWS, ROW_HEIGHT = 4, 0.19  # that there is room for; inches
+LEAST_SPAN = 0.1  # of a linear axis of shares, so that small differences look small
 
 Rows = Sequence[Mapping[str, Any]]
 
 
 def write_figure(path: Path, comparison: Comparison, dataset: str) -> None:
-    """Accuracy after each task, and against forgetting, minutes and bytes kept."""
+    """Accuracy after each task, and against forgetting, minutes and bytes kept.
+
+    Of more than `MANY` groups, accuracy and forgetting alone.
+    """
     groups = [label for of, label in comparison.groups if of == dataset]
     with mpl.rc_context({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}):
-        columns = max(1, min(5, 100 // max(len(label) + 6 for label in groups)))
-        more = max(0, math.ceil(len(groups) / columns) - LEGEND_ROWS)
-        size = (9.0, 7.0 + more * ROW_HEIGHT)  # the charts keep theirs, however long the legend
-        figure = Figure(figsize=size, dpi=150, layout="constrained")
-        first, *others = figure.subplots(2, 2).flat
-        _spread(first, after_each_task(comparison, dataset), groups)
-        for axes, measure in zip(others, AGAINST_ACCURACY.values(), strict=True):
-            axes.set(xlabel=measure.label, ylabel="accuracy after the last task", ylim=(0, 1.03))
-            rows = points(comparison, dataset, measure)
-            _scatter(axes, rows, groups, logarithm=measure.logarithmic)
-        handles, labels = first.get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)
+        chosen = dot_plot if len(groups) > MANY else _four_charts
+        figure = chosen(comparison, dataset, groups)
         n = sorted({len(runs) for (of, _), runs in comparison.groups.items() if of == dataset})
         seeds = " or ".join(map(str, n)) + (" seed" if n == [1] else " seeds")
         title = f"{dataset}: mean ± standard deviation over {seeds}"
         figure.suptitle(title.replace("$", r"\$"), fontsize=10, x=0.01, ha="left")
         save_figure(path, figure)
+
+
+def _four_charts(comparison: Comparison, dataset: str, groups: Sequence[str]) -> Figure:
+    labels = [textwrap.fill(label.replace("$", r"\$"), WRAPPED) for label in groups]
+    columns = max(1, min(5, 100 // (min(max(map(len, groups)), WRAPPED) + 6)))
+    tallest = max(label.count("\n") + 1 for label in labels)
+    more = max(0, math.ceil(len(groups) / columns) * tallest - LEGEND_ROWS)
+    size = (9.0, 7.0 + more * ROW_HEIGHT)  # the charts keep theirs, however long the legend
+    figure = Figure(figsize=size, dpi=150, layout="constrained")
+    first, *others = figure.subplots(2, 2).flat
+    _spread(first, after_each_task(comparison, dataset), groups)
+    for axes, measure in zip(others, AGAINST_ACCURACY.values(), strict=True):
+        axes.set(xlabel=measure.label, ylabel="accuracy after the last task", ylim=(0, 1.03))
+        rows = points(comparison, dataset, measure)
+        _scatter(axes, rows, groups, logarithm=measure.logarithmic)
+    handles, _ = first.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)
+    return figure
 
 
 def _spread(axes: Axes, rows: Rows, groups: Sequence[str]) -> None:
@@ -56,8 +71,7 @@ def _spread(axes: Axes, rows: Rows, groups: Sequence[str]) -> None:
         at = [tasks.index(row["task"]) for row in own]
         style = _style(place)
         values = [row["value"] for row in own]
-        shown = label.replace("$", r"\$")
-        axes.plot(at, values, **style, markersize=5, label=shown)
+        axes.plot(at, values, **style, markersize=5, label=label)
         low, high = ([row[end] for row in own] for end in ("low", "high"))
         axes.fill_between(at, low, high, color=style["color"], alpha=0.16, linewidth=0)
     axes.set_xticks(range(len(tasks)), tasks)
@@ -78,8 +92,16 @@ def _scatter(axes: Axes, rows: Rows, groups: Sequence[str], *, logarithm: bool) 
     elif logarithm:
         logarithmic(axes, [row["x"] for row in rows])
     else:
-        axes.xaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+        axes.xaxis.set_major_formatter(PercentFormatter(xmax=1))
+        at_least(axes, LEAST_SPAN)
     _percents(axes)
+
+
+def at_least(axes: Axes, span: float) -> None:
+    """The horizontal axis, wider to both sides if it spans less."""
+    low, high = axes.get_xlim()
+    missing = max(0.0, span - (high - low)) / 2
+    axes.set_xlim(low - missing, high + missing)
 
 
 def logarithmic(axes: Axes, values: Sequence[float]) -> None:
