@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from itertools import accumulate
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from ccsi.comparison.comparison import Comparison
+from ccsi.comparison.comparison import Comparison, Line
 from ccsi.comparison.measures import FORGETTING
 from ccsi.reporting.charts import COLOURS
 
@@ -25,33 +26,30 @@ def dot_plot(comparison: Comparison, dataset: str, groups: Sequence[str]) -> Fig
     """
     ranked = sorted(groups, key=lambda label: _accuracy(comparison, dataset, label))
     labels = [textwrap.fill(label.replace("$", r"\$"), WRAPPED) for label in ranked]
-    lines = sum(max(2, label.count("\n") + 1) for label in labels)
-    figure = Figure(figsize=(9.0, ABOVE_AND_BELOW + LINE * lines), dpi=150, layout="constrained")
+    heights = [label.count("\n") + 2 for label in labels]
+    ends = list(accumulate(heights))
+    places = [end - height / 2 for end, height in zip(ends, heights, strict=True)]
+    figure = Figure(figsize=(9.0, ABOVE_AND_BELOW + LINE * ends[-1]), dpi=150, layout="constrained")
     baseline = comparison.baseline if comparison.baseline in groups else groups[0]
     every = figure.subplots(1, len(MEASURES), sharey=True)
     for axes, (name, title), colour in zip(every, MEASURES.items(), COLOURS, strict=False):
-        _dots(axes, comparison, dataset, ranked, name, colour=colour)
+        lines = [comparison.line(dataset, label, name) for label in ranked]
+        _dots(axes, lines, places, colour=colour)
         line = comparison.line(dataset, str(baseline), name)
         if line is not None:
             axes.axvline(line.spread.mean, color=GREY, linestyle=":", linewidth=1)
         axes.set_xlabel(title)
         axes.xaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
         axes.grid(axis="y", color=GREY, alpha=0.2)
-    every[0].set_yticks(range(len(ranked)), labels)
+    every[0].set_yticks(places, labels)
+    every[0].set_ylim(0, ends[-1])
     return figure
 
 
 def _dots(
-    axes: Axes,
-    comparison: Comparison,
-    dataset: str,
-    ranked: Sequence[str],
-    name: str,
-    *,
-    colour: str,
+    axes: Axes, lines: Sequence[Line | None], places: Sequence[float], *, colour: str
 ) -> None:
-    for place, label in enumerate(ranked):
-        line = comparison.line(dataset, label, name)
+    for line, place in zip(lines, places, strict=True):
         if line is not None:
             spread = line.spread.std or 0.0
             axes.errorbar(line.spread.mean, place, xerr=spread, color=colour, fmt="o", markersize=4)
