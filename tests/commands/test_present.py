@@ -81,10 +81,13 @@ def test_sources_are_what_no_stage_made_and_no_code_is() -> None:
                 {"path": "data/laid_out", "md5": "2"},
                 {"path": "src/ccsi/errors.py", "md5": "3"},
                 {"path": "stages/prepare.py", "md5": "4"},
-            ]
+            ],
+            "outs": [{"path": "data/test/t1", "md5": "9.dir"}],
         },
         "train@t1": {"deps": [{"path": "runtime.lock", "md5": "5"}]},
         "layout": {"deps": [], "outs": [{"path": "data/laid_out", "md5": "2"}]},
+        # Where another data set was prepared since, the folder has another content.
+        "evaluate@t1": {"deps": [{"path": "data/test", "md5": "8.dir"}]},
         "summarize": {"deps": [{"path": "bounds.csv", "md5": "6"}]},
     }
     lock["prepare@t7"] = {"deps": [{"path": "/of/an/earlier/run", "md5": "7.dir"}]}
