@@ -1,14 +1,17 @@
 """What defines each method: the terms it trains with, and what its configuration fixes."""
 
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from ccsi.config.compose import compose_params
 from ccsi.methods.params import MethodParams
 from ccsi.methods.registry import load_method, method_names
+from ccsi.training.step import Step, weighted_terms
 from tests.training.test_terms import make_step
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
@@ -126,6 +129,58 @@ def test_lucir_rehearses_real_images_with_cosine_head_distillation_and_margin() 
     assert weighed == set(method.terms) == {"ce", "distillation", "margin"}
     update = params["update"]
     assert (update["margin"], update["top_k"], update["freeze_old_rows"]) == (0.5, 2, True)
+
+
+def by_hand(step: Step, *, margin: float, top_k: int) -> dict[str, Tensor]:
+    """The losses of docs/method.md, written out for a batch of 2 old and 2 new classes."""
+    output, old, labels = step.output, step.old_output, step.batch.labels
+    scores, impressions = output.scores, step.batch.synthetic
+    assert step.params is not None
+    assert step.target_scores is not None
+    tau, rho, t = step.params.tau, step.params.rho, step.params.temperature
+    cosine = (output.features * old.features).sum(1) / (
+        output.features.norm(dim=1) * old.features.norm(dim=1)
+    )
+    lead = [
+        (margin - scores[i, labels[i]] + best).clamp_min(0)
+        for i in impressions.nonzero().flatten().tolist()
+        for best in scores[i, 2:].sort(descending=True).values[:top_k]
+    ]
+    guessed = step.target_scores[:, 2:].argmax(1) + 2
+    source = {c: rho * scores[labels == c].mean(0) for c in range(4)}
+    target = {c: rho * step.target_scores[guessed == c].mean(0) for c in {*guessed.tolist()}}
+    alike = {
+        (a, b): (F.cosine_similarity(target[a], source[b], dim=0) / tau).exp()
+        for a in target
+        for b in source
+    }
+    own = sum(value for (a, b), value in alike.items() if a == b)
+    before, after = (old.logits / t).softmax(1), (output.logits[:, :2] / t).softmax(1)
+    divergence = (before * (before / after).log()).sum(1)
+    chances = output.logits.softmax(1)[range(8), labels]
+    among_new = output.logits[:4, 2:].softmax(1)[range(4), labels[:4] - 2]
+    return {
+        "ce": -chances.log().mean(),
+        "local": -among_new.log().mean(),
+        "distillation": (1 - cosine).mean(),  # sqrt(2 / 2) times it
+        "margin": torch.stack(lead).mean(),
+        "idc": -(own / sum(alike.values())).log(),
+        "logits": t**2 * divergence[impressions].mean(),
+    }
+
+
+@pytest.mark.parametrize("name", ["ccsi", "ccsi-local", "ci", "lucir"])
+def test_the_weighted_terms_are_the_losses_of_the_paper(name: str) -> None:
+    params, method = params_of(name), load_method(name.replace("-", "_"))
+    chosen = {key: params["update"][key] for key in ("margin", "top_k")}
+    step = make_step(**chosen)
+    weights = {key: weight for key, weight in params["loss"].items() if weight}
+    expected = by_hand(step, **chosen)
+    assert min(abs(a - b) for a, b in combinations(expected.values(), 2)) > 1e-3
+    found = weighted_terms(step, method.terms, params["loss"])
+    assert found.keys() == weights.keys()
+    for key, value in found.items():
+        torch.testing.assert_close(value, weights[key] * expected[key], msg=lambda m, k=key: k + m)
 
 
 @pytest.mark.parametrize("name", ["finetune", "lwf", "deepinversion", "lucir", "joint"])
