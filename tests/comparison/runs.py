@@ -23,6 +23,7 @@ def make_run(
     data: dict[str, str] | None = None,
     kept: dict[str, int] | None = None,
     seconds: float | None = None,
+    machines: tuple[str, ...] = (),
 ) -> Run:
     """A run of conf/ with these overrides; t tasks lose 0.1 each on the way to `accuracy`."""
     params = copy.deepcopy(_composed(tuple(overrides)))
@@ -45,6 +46,7 @@ def make_run(
         kept=kept or {},
         seconds=seconds,
         commit="0123abc",
+        machines=machines,
     )
 
 

@@ -25,6 +25,7 @@ from ccsi.study.forecast import Times
 
 METRICS = "reports/metrics.json"
 MATRIX = "reports/tables/accuracy_matrix.csv"
+MACHINES = "reports/machine.json"
 AUDIT, FORGETTING = "reports/audit/audit.json", "reports/audit/forgetting.csv"
 DRAWING = "summarize"
 MEASURED = ("evaluation/metrics.py", "reporting/summary.py", "reporting/tables.py")
@@ -76,6 +77,7 @@ def read_run(repo: Repo, experiment: Experiment, times: Times | None = None) -> 
         texts[path] = files.open(path, mode="r").read()
     params, lock = (read_yaml(texts[path], path) for path in ("params.yaml", "dvc.lock"))
     lock = lock["stages"]
+    machines = files.open(MACHINES, mode="r").read() if files.exists(MACHINES) else "{}"
     stale = stale_stage(params, lock)
     if stale is not None:
         return f"{stale} did not run with its parameters"
@@ -94,6 +96,7 @@ def read_run(repo: Repo, experiment: Experiment, times: Times | None = None) -> 
         seconds=total_seconds(timed, (times or Times()).of_settings),
         timed=frozenset(f"{kind} {settings}" for kind, settings in timed),
         commit=experiment.baseline[:7],
+        machines=_machines(json.loads(machines)),
         audit=_audit(params, stages, Path(repo.cache.local.path)),
     )
 
@@ -123,6 +126,11 @@ def git_ids(root: Path, commit: str, paths: list[str]) -> dict[str, str]:
     )  # fmt: skip
     answers = dict(zip(paths, done.stdout.splitlines(), strict=True))
     return {path: found for path, found in answers.items() if not found.endswith("missing")}
+
+
+def _machines(record: Mapping[str, Any]) -> tuple[str, ...]:
+    found = record.get("machines", [])
+    return tuple(f"{m['vendor']} {m['capability']} {m['machine']}" for m in found)
 
 
 def _learned(text: str) -> dict[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ccsi.comparison.comparison import Comparison
+from ccsi.comparison.machines import machines_of
 from ccsi.comparison.run import Run
 from ccsi.config.overrides import override_key
 from ccsi.reporting.settings import budget
@@ -22,6 +23,8 @@ def circumstances(comparison: Comparison, dataset: str) -> dict[str, str]:
         **_budgets(groups),
         "Epoch kept": str(first.metrics["selection"]),
     }
+    machines = machines_of(runs)
+    told |= {"Machine": machines} if machines else {}
     commits = sorted({run.commit for run in runs if run.commit})
     return told | ({"Commit": f"started from {', '.join(commits)}"} if commits else {})
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ccsi.comparison.cost import with_own_times
 from ccsi.comparison.likeness import groups_of
+from ccsi.comparison.machines import machine_notes
 from ccsi.comparison.run import Run, settings
 from ccsi.comparison.statistics import Paired, Spread, intransigence, paired, spread
 from ccsi.config.names import nearest
@@ -63,6 +64,7 @@ def compare(runs: Sequence[Run], *, baseline: str | None) -> Comparison:
     kept, told_of_times = with_own_times(kept)
     notes += told_of_times
     groups = groups_of(kept)
+    notes += machine_notes(groups, baseline)
     labels = list(dict.fromkeys(label for _, label in groups))
     if baseline is not None and baseline not in labels:
         raise ParameterError(f"--baseline {baseline}: no such group{nearest(baseline, labels)}")

@@ -44,6 +44,8 @@ class Run:
     """What the log of stages knows these by: their kind and settings, not their data."""
     commit: str = ""
     """The commit that it was started from."""
+    machines: tuple[str, ...] = ()
+    """Vendor, vector unit and type of each processor that made a model of it, where known."""
     audit: Audit | None = None
     """What its audit found, None where none was made or its files are gone."""
 

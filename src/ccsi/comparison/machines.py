@@ -1,0 +1,40 @@
+"""On which processors the compared models were made: their bytes, so their numbers, differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ccsi.comparison.run import Run
+
+
+def machine_notes(
+    groups: Mapping[tuple[str, str], Sequence[Run]], baseline: str | None
+) -> list[str]:
+    """A note for each data set where runs are paired with the baseline's of another processor."""
+    notes = []
+    for dataset in dict.fromkeys(dataset for dataset, _ in groups):
+        own = {run.seed: run.machines for run in groups.get((dataset, str(baseline)), ())}
+        apart = [
+            label
+            for (of, label), runs in groups.items()
+            if of == dataset and any(_differ(run.machines, own.get(run.seed, ())) for run in runs)
+        ]
+        if apart:
+            notes.append(
+                f"{dataset}: of {', '.join(apart)} at least one run is of another processor than "
+                f"that of {baseline} with its seed: part of the difference may be the processor's"
+            )
+    return notes
+
+
+def machines_of(runs: Sequence[Run]) -> str:
+    """The processors, each with how many runs' models it made; empty where none is known."""
+    told: dict[str, int] = {}
+    for run in runs:
+        for machine in run.machines:
+            told[machine] = told.get(machine, 0) + 1
+    return ", ".join(f"{machine} ({count})" for machine, count in sorted(told.items()))
+
+
+def _differ(one: Sequence[str], other: Sequence[str]) -> bool:
+    return bool(one) and bool(other) and set(one) != set(other)
