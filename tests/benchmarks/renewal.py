@@ -3,7 +3,7 @@
 Sums are of the first network, which then stays frozen, or of the last one, which knows all classes:
 for that those of old classes are kept as they were, moved along with the impressions, or made anew
 of impressions. Real old images, which only this measurement reads, say what the last network's
-features are worth. Accuracy is on validation images; test images are not read.
+features are worth, once also standardised for it. Accuracy is on validation images; test images are not read.
 """
 
 from __future__ import annotations
@@ -64,30 +64,44 @@ def measure(params: Mapping[str, Any], data: Path) -> Iterator[Renewal]:
     """
     run = [*_learned(list(params["tasks"]), data)]
     first, last = run[0].trunk, run[-1].trunk
-    features = first_feature_map(
-        first,
-        run[0].arrival.train,
-        parse(StatisticsParams, params["statistics"], where="statistics"),
-        symmetries=run[0].arrival.symmetries,
-        generator=torch_generators(params["seed"], stage="gather", task="t1")("projection"),
+    chosen = parse(StatisticsParams, params["statistics"], where="statistics")
+    generator_for = torch_generators(
+        params["seed"], stage="gather", task=next(iter(params["tasks"]))
     )
-    rows: dict[str, tuple[ResNet, Callable[[], FeatureStatistics]]] = {
-        "first network": (first, lambda: as_seen_by([first] * len(run), run, features)),
+    features, own = (
+        first_feature_map(
+            trunk,
+            run[0].arrival.train,
+            chosen,
+            symmetries=run[0].arrival.symmetries,
+            generator=generator_for("projection"),
+        )
+        for trunk in (first, last)
+    )
+    rows: dict[str, tuple[ResNet, FeatureMap, Callable[[], FeatureStatistics]]] = {
+        "first network": (first, features, lambda: as_seen_by([first] * len(run), run, features)),
+        "last network, real old images, standardised for it": (
+            last,
+            own,
+            lambda: as_seen_by([last] * len(run), run, own),
+        ),
         "last network, real old images": (
             last,
+            features,
             lambda: as_seen_by([last] * len(run), run, features),
         ),
         "last network, old sums kept": (
             last,
+            features,
             lambda: as_seen_by([task.trunk for task in run], run, features),
         ),
-        "last network, old sums moved along": (last, lambda: moved_along(run, features)),
-        "last network, old sums of impressions": (last, lambda: renewed(run, features)),
+        "last network, old sums moved along": (last, features, lambda: moved_along(run, features)),
+        "last network, old sums of impressions": (last, features, lambda: renewed(run, features)),
     }
     fit = parse(FitParams, params["fit"], where="fit")
-    for row, (trunk, statistics) in rows.items():
-        head = HEADS["ridge"](Gathered(statistics(), features, {}, ()), fit)
-        hits = [_hits(head, trunk, features, task.arrival.val) for task in run]
+    for row, (trunk, seen_by, statistics) in rows.items():
+        head = HEADS["ridge"](Gathered(statistics(), seen_by, {}, ()), fit)
+        hits = [_hits(head, trunk, seen_by, task.arrival.val) for task in run]
         shares = [float(hit.mean()) for hit in hits]
         yield Renewal(row, float(torch.cat(hits).mean()), shares)
 
