@@ -3,7 +3,8 @@
 Sums are of the first network, which then stays frozen, or of the last one, which knows all classes:
 for that those of old classes are kept as they were, moved along with the impressions, or made anew
 of impressions. Real old images, which only this measurement reads, say what the last network's
-features are worth, once also standardised for it. Accuracy is on validation images; test images are not read.
+features are worth, once also standardised for it. Accuracy is on validation images; test images
+are not read.
 """
 
 from __future__ import annotations

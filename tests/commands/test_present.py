@@ -78,6 +78,7 @@ def test_sources_are_what_no_stage_made_and_no_code_is() -> None:
         "prepare@t1": {
             "deps": [
                 {"path": "/images", "md5": "1.dir"},
+                {"path": "data", "md5": "10.dir"},
                 {"path": "data/laid_out", "md5": "2"},
                 {"path": "src/ccsi/errors.py", "md5": "3"},
                 {"path": "stages/prepare.py", "md5": "4"},
@@ -91,4 +92,4 @@ def test_sources_are_what_no_stage_made_and_no_code_is() -> None:
         "summarize": {"deps": [{"path": "bounds.csv", "md5": "6"}]},
     }
     lock["prepare@t7"] = {"deps": [{"path": "/of/an/earlier/run", "md5": "7.dir"}]}
-    assert _sources(make_run([]).params, lock) == {"/images": "1.dir"}
+    assert _sources(make_run([]).params, lock) == {"/images": "1.dir", "data": "10.dir"}

@@ -11,10 +11,11 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from ccsi.comparison import figures
+from ccsi.comparison.axes import logarithmic, shares
 from ccsi.comparison.charts import after_each_task, comparison_charts, points
 from ccsi.comparison.circumstances import circumstances
 from ccsi.comparison.comparison import Comparison, compare
-from ccsi.comparison.figures import MANY, at_least, logarithmic, write_figure
+from ccsi.comparison.figures import MANY, write_figure
 from ccsi.comparison.measures import KEPT
 from ccsi.comparison.page import comparison_page
 from ccsi.comparison.report import COLUMNS, cost_table, csv_rows, markdown, table
@@ -151,7 +152,8 @@ def test_more_groups_than_colours_tell_apart_have_a_line_of_text_each(
         for n, value in accuracy.items()
         for run in seeds("method=ccsi", f"loss.margin=0.{n}1", accuracies=[value, value])
     ]
-    write_figure(tmp_path / "many.png", compare(runs, baseline=None), "digits")
+    label = "ccsi loss.margin=0.111"
+    write_figure(tmp_path / "many.png", compare(runs, baseline=label), "digits")
     axes, forgetting = drawn[0].axes
     assert axes.get_xlabel() == "accuracy after the last task"
     assert forgetting.get_xlabel() == "forgetting"
@@ -160,6 +162,9 @@ def test_more_groups_than_colours_tell_apart_have_a_line_of_text_each(
     dots = [container.lines[0].get_xdata()[0] for container in axes.containers]
     assert dots == pytest.approx(list(accuracy.values()))
     assert not drawn[0].legends
+    assert drawn[0].get_suptitle().endswith("over 2 seeds; dotted: ccsi loss.margin=0.111")
+    dotted = [line.get_xdata()[0] for line in axes.lines if line.get_linestyle() == ":"]
+    assert dotted == [pytest.approx(0.22)]
     FigureCanvasAgg(drawn[0])
     drawn[0].canvas.draw()
     shown = [label.get_window_extent() for label in axes.get_yticklabels()]
@@ -167,13 +172,15 @@ def test_more_groups_than_colours_tell_apart_have_a_line_of_text_each(
     assert all(box.x0 >= 0 for box in shown)
 
 
-def test_small_differences_look_small() -> None:
+def test_small_differences_look_small_and_have_the_decimals_they_need() -> None:
     axes = Figure().subplots()
     axes.set_xlim(0.001, 0.003)
-    at_least(axes, 0.1)
+    shares(axes)
     assert axes.get_xlim() == pytest.approx((-0.048, 0.052))
+    labels = [axes.xaxis.get_major_formatter()(at) for at in axes.get_xticks()]
+    assert len(set(labels)) == len(labels)
     axes.set_xlim(0.2, 0.9)
-    at_least(axes, 0.1)
+    shares(axes)
     assert axes.get_xlim() == pytest.approx((0.2, 0.9))
 
 

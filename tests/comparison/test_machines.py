@@ -26,7 +26,7 @@ def noted(*found: Run, baseline: str | None = "ccsi") -> list[str]:
 def test_a_group_paired_with_another_processors_run_is_named() -> None:
     found = runs("ccsi", AMD, AMD) + runs("finetune", INTEL, AMD) + runs("lwf", AMD, AMD)
     (note,) = noted(*found)
-    assert note.startswith("digits: of finetune at least one run is of another processor")
+    assert note.startswith("digits: of finetune at least one run is of another kind")
     assert circumstances(compare(found, baseline="ccsi"), "digits")["Machine"] == (
         "AuthenticAMD AVX512 x86_64 (5), GenuineIntel AVX512 x86_64 (1)"
     )

@@ -162,7 +162,7 @@ def by_hand(step: Step, *, margin: float, top_k: int) -> dict[str, Tensor]:
     return {
         "ce": -chances.log().mean(),
         "local": -among_new.log().mean(),
-        "distillation": (1 - cosine).mean(),  # sqrt(2 / 2) times it
+        "distillation": (1 - cosine).mean(),  # times sqrt(2 / 2): tests/training/test_terms.py
         "margin": torch.stack(lead).mean(),
         "idc": -(own / sum(alike.values())).log(),
         "logits": t**2 * divergence[impressions].mean(),

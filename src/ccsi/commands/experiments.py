@@ -155,7 +155,9 @@ def _sources(params: Mapping[str, Any], lock: Mapping[str, Any]) -> dict[str, st
     own = [lock[a] for a in stage_addresses(params) if a != "summarize" and a in lock]
     outs = {PurePosixPath(out["path"]) for entry in own for out in entry.get("outs", [])}
     # A stage may read a folder whose parts are the outs of others, as evaluate reads data/test.
-    made = {str(path) for out in outs for path in (out, *out.parents)}
+    # The folder above them all may hold somebody's images as well.
+    inside = {path for out in outs for path in out.parents if len(path.parts) > 1}
+    made = {str(path) for path in outs | inside}
     return {
         dep["path"]: str(dep["md5"])
         for entry in own

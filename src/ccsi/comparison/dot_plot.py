@@ -8,13 +8,12 @@ from itertools import accumulate
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 
+from ccsi.comparison.axes import GREY, shares
 from ccsi.comparison.comparison import Comparison, Line
 from ccsi.comparison.measures import FORGETTING
 from ccsi.reporting.charts import COLOURS
 
-GREY = "#5c6670"
 WRAPPED, LINE, ABOVE_AND_BELOW = 48, 0.17, 1.0  # characters of a label's line; inches
 MEASURES = {"accuracy": "accuracy after the last task", FORGETTING.name: FORGETTING.label}
 
@@ -22,7 +21,7 @@ MEASURES = {"accuracy": "accuracy after the last task", FORGETTING.name: FORGETT
 def dot_plot(comparison: Comparison, dataset: str, groups: Sequence[str]) -> Figure:
     """Accuracy and forgetting of each group, mean and a standard deviation to either side.
 
-    The most accurate stands on top; a dotted line marks the baseline, or else the first group.
+    The most accurate stands on top; a dotted line marks the baseline.
     """
     ranked = sorted(groups, key=lambda label: _accuracy(comparison, dataset, label))
     labels = [textwrap.fill(label.replace("$", r"\$"), WRAPPED) for label in ranked]
@@ -30,16 +29,15 @@ def dot_plot(comparison: Comparison, dataset: str, groups: Sequence[str]) -> Fig
     ends = list(accumulate(heights))
     places = [end - height / 2 for end, height in zip(ends, heights, strict=True)]
     figure = Figure(figsize=(9.0, ABOVE_AND_BELOW + LINE * ends[-1]), dpi=150, layout="constrained")
-    baseline = comparison.baseline if comparison.baseline in groups else groups[0]
     every = figure.subplots(1, len(MEASURES), sharey=True)
     for axes, (name, title), colour in zip(every, MEASURES.items(), COLOURS, strict=False):
         lines = [comparison.line(dataset, label, name) for label in ranked]
         _dots(axes, lines, places, colour=colour)
-        line = comparison.line(dataset, str(baseline), name)
-        if line is not None:
-            axes.axvline(line.spread.mean, color=GREY, linestyle=":", linewidth=1)
+        baseline = comparison.line(dataset, comparison.baseline or "", name)
+        if baseline is not None:
+            axes.axvline(baseline.spread.mean, color=GREY, linestyle=":", linewidth=1)
         axes.set_xlabel(title)
-        axes.xaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+        shares(axes)
         axes.grid(axis="y", color=GREY, alpha=0.2)
     every[0].set_yticks(places, labels)
     every[0].set_ylim(0, ends[-1])

@@ -11,8 +11,9 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator, PercentFormatter
+from matplotlib.ticker import PercentFormatter
 
+from ccsi.comparison.axes import GREY, logarithmic, shares
 from ccsi.comparison.charts import after_each_task, points
 from ccsi.comparison.comparison import Comparison
 from ccsi.comparison.dot_plot import WRAPPED, dot_plot
@@ -21,11 +22,8 @@ from ccsi.reporting.charts import COLOURS
 from ccsi.reporting.figures import save_figure
 
 MARKERS = ("o", "s", "^", "D", "P", "v")
-GREY = "#5c6670"
-TWO_DECADES = 100
-MANY = 14  # groups that curves can still be told apart of: each colour twice
+MANY = 14  # the most groups whose curves can be told apart: each colour twice
 LEGEND_ROWS, ROW_HEIGHT = 4, 0.19  # that there is room for; inches
-LEAST_SPAN = 0.1  # of a linear axis of shares, so that small differences look small
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -42,6 +40,8 @@ def write_figure(path: Path, comparison: Comparison, dataset: str) -> None:
         n = sorted({len(runs) for (of, _), runs in comparison.groups.items() if of == dataset})
         seeds = " or ".join(map(str, n)) + (" seed" if n == [1] else " seeds")
         title = f"{dataset}: mean ± standard deviation over {seeds}"
+        if len(groups) > MANY and comparison.baseline in groups:
+            title += f"; dotted: {comparison.baseline}"
         figure.suptitle(title.replace("$", r"\$"), fontsize=10, x=0.01, ha="left")
         save_figure(path, figure)
 
@@ -92,28 +92,8 @@ def _scatter(axes: Axes, rows: Rows, groups: Sequence[str], *, logarithm: bool) 
     elif logarithm:
         logarithmic(axes, [row["x"] for row in rows])
     else:
-        axes.xaxis.set_major_formatter(PercentFormatter(xmax=1))
-        at_least(axes, LEAST_SPAN)
+        shares(axes)
     _percents(axes)
-
-
-def at_least(axes: Axes, span: float) -> None:
-    """The horizontal axis, wider to both sides if it spans less."""
-    low, high = axes.get_xlim()
-    missing = max(0.0, span - (high - low)) / 2
-    axes.set_xlim(low - missing, high + missing)
-
-
-def logarithmic(axes: Axes, values: Sequence[float]) -> None:
-    """At least a decade, so that small differences look small."""
-    lowest, highest = min(values) / 1.4, max(values) * 1.4
-    wider = max(1.0, math.sqrt(10 * lowest / highest))
-    axes.set_xscale("log")
-    axes.set_xlim(lowest / wider, highest * wider)
-    between = (2.0, 5.0) if highest < TWO_DECADES * lowest else ()  # else their numbers overlap
-    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, *between), numticks=4))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.9g}"))
-    axes.xaxis.set_minor_locator(NullLocator())
 
 
 def _style(place: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""On which processors the compared models were made: their bytes, so their numbers, differ."""
+"""On which kinds of processor the compared models were made: their bytes differ, so numbers do."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ def machine_notes(
     groups: Mapping[tuple[str, str], Sequence[Run]], baseline: str | None
 ) -> list[str]:
     """A note for each data set where runs are paired with the baseline's of another processor."""
-    notes = []
+    notes: list[str] = []
+    if baseline is None:
+        return notes
     for dataset in dict.fromkeys(dataset for dataset, _ in groups):
-        own = {run.seed: run.machines for run in groups.get((dataset, str(baseline)), ())}
+        own = {run.seed: run.machines for run in groups.get((dataset, baseline), ())}
         apart = [
             label
             for (of, label), runs in groups.items()
@@ -21,14 +23,14 @@ def machine_notes(
         ]
         if apart:
             notes.append(
-                f"{dataset}: of {', '.join(apart)} at least one run is of another processor than "
-                f"that of {baseline} with its seed: part of the difference may be the processor's"
+                f"{dataset}: of {', '.join(apart)} at least one run is of another kind of processor "
+                f"than that of {baseline} with its seed: part of the difference may be the processor's"
             )
     return notes
 
 
 def machines_of(runs: Sequence[Run]) -> str:
-    """The processors, each with how many runs' models it made; empty where none is known."""
+    """Kinds of processor, each with how many runs' models it made; empty where none is known."""
     told: dict[str, int] = {}
     for run in runs:
         for machine in run.machines:
