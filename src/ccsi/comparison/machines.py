@@ -23,8 +23,9 @@ def machine_notes(
         ]
         if apart:
             notes.append(
-                f"{dataset}: of {', '.join(apart)} at least one run is of another kind of processor "
-                f"than that of {baseline} with its seed: part of the difference may be the processor's"
+                f"{dataset}: of {', '.join(apart)} at least one run is of another kind of "
+                f"processor than that of {baseline} with its seed: part of the difference may be "
+                "the processor's"
             )
     return notes
 
