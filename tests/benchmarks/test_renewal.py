@@ -1,16 +1,24 @@
 """What impressions add to sums: shifted statistics are exact, and rows agree where they must."""
 
+from pathlib import Path
+
+import pytest
 import torch
 
 from ccsi.execution.images import ImageSet
+from ccsi.frame.errors import ArtifactError
 from ccsi.models.feature_map import FeatureMap
 from ccsi.models.feature_map_params import StatisticsParams
 from ccsi.models.resnet import ResNet
+from ccsi.models.store import MODEL_FILE, save_classifier
+from ccsi.pipeline.labelled import save_labelled
 from ccsi.statistics.gather import first_feature_map
 from ccsi.statistics.moments import FeatureStatistics, accumulate
+from ccsi.tasks.task_files import save_task
 from ccsi.training.learn import Arrival
-from tests.benchmarks.renewal import Learned, as_seen_by, moved_along, renewed, shifted
+from tests.benchmarks.renewal import Learned, as_seen_by, measure, moved_along, renewed, shifted
 from tests.toy_networks import classifier, generator, images
+from tests.toy_tasks import toy_task
 
 PARAMS = StatisticsParams(
     features="stages", poolings=("mean", "max"), projections=10, symmetries=True
@@ -66,3 +74,27 @@ def test_perfect_impressions_follow_an_update_that_kept_sums_do_not() -> None:
     torch.testing.assert_close(moved_along(run, features).means, wanted.means)
     kept = as_seen_by([task.trunk for task in run], run, features)
     assert not torch.allclose(kept.means[:2], wanted.means[:2], rtol=0.01)
+
+
+def test_a_run_is_measured_on_its_validation_images(tmp_path: Path) -> None:
+    """Its two networks are one, its impressions real images: whatever is summed says the same."""
+    for task, first in (("t1", 0), ("t2", 2)):
+        save_task(tmp_path / "tasks" / task, toy_task(task, first=first, train=24, val=8 + first))
+        save_classifier(tmp_path / "models" / task / MODEL_FILE, classifier())
+    train = toy_task("t1", train=24).train
+    save_labelled(tmp_path / "impressions/t1", train.images, train.labels)
+    params = {
+        "tasks": {"t1": {}, "t2": {}},
+        "seed": 0,
+        "statistics": PARAMS.model_dump(mode="json"),
+        "fit": {"shrinkage": 0.01, "ridge": 0.01},
+    }
+    found = list(measure(params, tmp_path))
+    assert len({row.row for row in found}) == len(found) == 6
+    assert len({tuple(row.accuracy_per_task) for row in found}) == 1
+    first, second = found[0].accuracy_per_task
+    assert found[0].accuracy == pytest.approx((8 * first + 10 * second) / 18)
+    assert found[0].accuracy > 0.6  # of four classes
+    (tmp_path / "models/t2" / MODEL_FILE).unlink()
+    with pytest.raises(ArtifactError, match="t2"):
+        list(measure(params, tmp_path))
