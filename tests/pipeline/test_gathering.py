@@ -6,12 +6,12 @@ import pytest
 import torch
 from sklearn.linear_model import Ridge
 
-from ccsi.execution.images import ImageSet
 from ccsi.frame.errors import ArtifactError
 from ccsi.frame.progress import Silent
 from ccsi.models.feature_map_params import StatisticsParams
 from ccsi.models.store import MODEL_FILE, save_classifier
 from ccsi.pipeline.gathering import gather_task
+from ccsi.pipeline.learned import load_arrival
 from ccsi.seeding import torch_generators
 from ccsi.statistics.heads import HEADS
 from ccsi.statistics.params import FitParams
@@ -61,8 +61,7 @@ def all_tasks(project: Path) -> Gathered:
 
 def test_task_by_task_is_all_at_once_and_scikit_learns_regression(project: Path) -> None:
     found = all_tasks(project)
-    tasks = [toy_task("t", ("x",) * n, first=at, train=20) for at, n in ((0, 2), (2, 1), (3, 2))]
-    sets = [ImageSet.from_arrays(task.train.images, task.train.labels) for task in tasks]
+    sets = [load_arrival(project / task).train for task in ("t1", "t2", "t3")]
     trunk, fresh = classifier().trunk.eval(), images(40, classes=5, seed=9)[0].float() / 255
     with torch.no_grad():
         features = torch.cat(

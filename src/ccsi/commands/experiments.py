@@ -7,9 +7,9 @@ import csv
 import io
 import json
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from dvc.repo import Repo
@@ -18,7 +18,7 @@ from ccsi.comparison.cost import kept_bytes, timed_as, total_seconds
 from ccsi.comparison.run import Audit, Run, stage_addresses, stale_stage
 from ccsi.frame.artifacts import load_json, load_table
 from ccsi.frame.errors import ArtifactError
-from ccsi.lineage.holders import CODE
+from ccsi.lineage.holders import CODE, related
 from ccsi.lineage.lock import Executed, parse_lock
 from ccsi.lineage.objects import members, object_path
 from ccsi.study.forecast import Times
@@ -77,7 +77,6 @@ def read_run(repo: Repo, experiment: Experiment, times: Times | None = None) -> 
         texts[path] = files.open(path, mode="r").read()
     params, lock = (read_yaml(texts[path], path) for path in ("params.yaml", "dvc.lock"))
     lock = lock["stages"]
-    machines = files.open(MACHINES, mode="r").read() if files.exists(MACHINES) else "{}"
     stale = stale_stage(params, lock)
     if stale is not None:
         return f"{stale} did not run with its parameters"
@@ -96,7 +95,7 @@ def read_run(repo: Repo, experiment: Experiment, times: Times | None = None) -> 
         seconds=total_seconds(timed, (times or Times()).of_settings),
         timed=frozenset(f"{kind} {settings}" for kind, settings in timed),
         commit=experiment.baseline[:7],
-        machines=_machines(json.loads(machines)),
+        machines=_machines(files),
         audit=_audit(params, stages, Path(repo.cache.local.path)),
     )
 
@@ -128,8 +127,11 @@ def git_ids(root: Path, commit: str, paths: list[str]) -> dict[str, str]:
     return {path: found for path, found in answers.items() if not found.endswith("missing")}
 
 
-def _machines(record: Mapping[str, Any]) -> tuple[str, ...]:
-    found = record.get("machines", [])
+def _machines(files: Any) -> tuple[str, ...]:
+    """Of a commit's record; runs of before there was one have none."""
+    if not files.exists(MACHINES):
+        return ()
+    found = json.loads(files.open(MACHINES, mode="r").read())["machines"]
     return tuple(f"{m['vendor']} {m['capability']} {m['machine']}" for m in found)
 
 
@@ -153,17 +155,21 @@ def _audit(params: Mapping[str, Any], stages: Mapping[str, Executed], cache: Pat
 def _sources(params: Mapping[str, Any], lock: Mapping[str, Any]) -> dict[str, str]:
     """Of the run's own stages but summarize: its bounds and templates change no number."""
     own = [lock[a] for a in stage_addresses(params) if a != "summarize" and a in lock]
-    outs = {PurePosixPath(out["path"]) for entry in own for out in entry.get("outs", [])}
-    # A stage may read a folder whose parts are the outs of others, as evaluate reads data/test.
-    # The folder above them all may hold somebody's images as well.
-    inside = {path for out in outs for path in out.parents if len(path.parts) > 1}
-    made = {str(path) for path in outs | inside}
+    outs = {out["path"] for entry in own for out in entry.get("outs", [])}
     return {
         dep["path"]: str(dep["md5"])
         for entry in own
         for dep in entry["deps"]
-        if "md5" in dep and dep["path"] not in made and not dep["path"].startswith(CODE)
+        if "md5" in dep and not _made(dep["path"], outs) and not dep["path"].startswith(CODE)
     }
+
+
+def _made(path: str, outs: Collection[str]) -> bool:
+    """Whether stages made it, or what lies in it, as evaluate reads data/test.
+
+    The folder above all outs does not count: it may hold somebody's images as well.
+    """
+    return path in outs or ("/" in path and any(related(path, out) for out in outs))
 
 
 def _data(params: Mapping[str, Any], lock: Mapping[str, Any]) -> dict[str, str]:

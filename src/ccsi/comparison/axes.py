@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator, PercentFormatter
 
-GREY = "#5c6670"
 TWO_DECADES = 100
 LEAST_SPAN = 0.1  # of an axis of shares
 

@@ -9,10 +9,11 @@ from itertools import accumulate
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ccsi.comparison.axes import GREY, shares
+from ccsi.comparison.axes import shares
 from ccsi.comparison.comparison import Comparison, Line
 from ccsi.comparison.measures import FORGETTING
 from ccsi.reporting.charts import COLOURS
+from ccsi.reporting.figures import GREY
 
 WRAPPED, LINE, ABOVE_AND_BELOW = 48, 0.17, 1.0  # characters of a label's line; inches
 MEASURES = {"accuracy": "accuracy after the last task", FORGETTING.name: FORGETTING.label}
@@ -24,7 +25,7 @@ def dot_plot(comparison: Comparison, dataset: str, groups: Sequence[str]) -> Fig
     The most accurate stands on top; a dotted line marks the baseline.
     """
     ranked = sorted(groups, key=lambda label: _accuracy(comparison, dataset, label))
-    labels = [textwrap.fill(label.replace("$", r"\$"), WRAPPED) for label in ranked]
+    labels = [wrapped(label) for label in ranked]
     heights = [label.count("\n") + 2 for label in labels]
     ends = list(accumulate(heights))
     places = [end - height / 2 for end, height in zip(ends, heights, strict=True)]
@@ -42,6 +43,11 @@ def dot_plot(comparison: Comparison, dataset: str, groups: Sequence[str]) -> Fig
     every[0].set_yticks(places, labels)
     every[0].set_ylim(0, ends[-1])
     return figure
+
+
+def wrapped(label: str) -> str:
+    """A group's label in lines, a dollar sign as itself and not as the start of a formula."""
+    return textwrap.fill(label.replace("$", r"\$"), WRAPPED)
 
 
 def _dots(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from ccsi.comparison.axes import GREY, logarithmic, shares
+from ccsi.comparison.axes import logarithmic, shares
 from ccsi.comparison.charts import after_each_task, points
 from ccsi.comparison.comparison import Comparison
-from ccsi.comparison.dot_plot import WRAPPED, dot_plot
+from ccsi.comparison.dot_plot import WRAPPED, dot_plot, wrapped
 from ccsi.comparison.measures import AGAINST_ACCURACY
 from ccsi.reporting.charts import COLOURS
-from ccsi.reporting.figures import save_figure
+from ccsi.reporting.figures import GREY, save_figure
 
 MARKERS = ("o", "s", "^", "D", "P", "v")
 MANY = 14  # the most groups whose curves can be told apart: each colour twice
@@ -35,19 +34,19 @@ def write_figure(path: Path, comparison: Comparison, dataset: str) -> None:
     """
     groups = [label for of, label in comparison.groups if of == dataset]
     with mpl.rc_context({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}):
-        chosen = dot_plot if len(groups) > MANY else _four_charts
-        figure = chosen(comparison, dataset, groups)
+        many = len(groups) > MANY
+        figure = (dot_plot if many else _four_charts)(comparison, dataset, groups)
         n = sorted({len(runs) for (of, _), runs in comparison.groups.items() if of == dataset})
         seeds = " or ".join(map(str, n)) + (" seed" if n == [1] else " seeds")
         title = f"{dataset}: mean ± standard deviation over {seeds}"
-        if len(groups) > MANY and comparison.baseline in groups:
+        if many and comparison.baseline in groups:
             title += f"; dotted: {comparison.baseline}"
         figure.suptitle(title.replace("$", r"\$"), fontsize=10, x=0.01, ha="left")
         save_figure(path, figure)
 
 
 def _four_charts(comparison: Comparison, dataset: str, groups: Sequence[str]) -> Figure:
-    labels = [textwrap.fill(label.replace("$", r"\$"), WRAPPED) for label in groups]
+    labels = [wrapped(label) for label in groups]
     columns = max(1, min(5, 100 // (min(max(map(len, groups)), WRAPPED) + 6)))
     tallest = max(label.count("\n") + 1 for label in labels)
     more = max(0, math.ceil(len(groups) / columns) * tallest - LEGEND_ROWS)

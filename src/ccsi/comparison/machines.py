@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ccsi.comparison.run import Run
@@ -32,10 +33,7 @@ def machine_notes(
 
 def machines_of(runs: Sequence[Run]) -> str:
     """Kinds of processor, each with how many runs' models it made; empty where none is known."""
-    told: dict[str, int] = {}
-    for run in runs:
-        for machine in run.machines:
-            told[machine] = told.get(machine, 0) + 1
+    told = Counter(machine for run in runs for machine in run.machines)
     return ", ".join(f"{machine} ({count})" for machine, count in sorted(told.items()))
 
 
